@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plugin } from 'vite'
+
+/** Names a template or a TypeScript file asks for: icon("x"), icon='x', iconMarkup('x'). */
+const ASKED = /\bicon(?:Markup)?\s*(?:\(|=)\s*(["'])([a-z0-9]+(?:-[a-z0-9]+)*)\1/g
+
+function filesUnder(folder: string, endings: readonly string[]): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    if (statSync(path).isDirectory()) return filesUnder(path, endings)
+    return endings.some((ending) => name.endsWith(ending)) ? [path] : []
+  })
+}
+
+function askedFor(root: string): Map<string, string> {
+  const found = new Map<string, string>()
+  const files = [
+    ...filesUnder(join(root, 'templates'), ['.html']),
+    ...filesUnder(join(root, 'static/src'), ['.ts']),
+  ]
+  for (const file of files) {
+    for (const match of readFileSync(file, 'utf8').matchAll(ASKED)) found.set(match[2] as string, file)
+  }
+  return found
+}
+
+function readIcon(root: string, name: string): string | null {
+  const places = [
+    join(root, 'static/src/icons', `${name}.svg`),
+    join(root, 'node_modules/lucide-static/icons', `${name}.svg`),
+  ]
+  for (const place of places) {
+    try {
+      return readFileSync(place, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return null
+}
+
+/** `<symbol>` of one icon; the drawing attributes (stroke, fill) come from CSS on `.l-icon`. */
+function symbol(name: string, svg: string): string {
+  const box = /viewBox="([^"]+)"/.exec(svg)?.[1] ?? '0 0 24 24'
+  const inner = svg.replace(/<!--[\s\S]*?-->/g, '').replace(/^[\s\S]*?<svg[^>]*>/, '').replace(/<\/svg>\s*$/, '')
+  return `<symbol id="${name}" viewBox="${box}">${inner.replace(/\s+/g, ' ').trim()}</symbol>`
+}
+
+/**
+ * One sprite of the icons that are used: those named literally in templates and islands, and those of
+ * `icons/chosen.json`, whose names are put together at run time. An unknown name fails the build.
+ */
+export function iconSprite(): Plugin {
+  let root = process.cwd()
+  return {
+    name: 'lift-icon-sprite',
+    configResolved(config) {
+      root = config.root
+    },
+    generateBundle() {
+      const chosen = JSON.parse(readFileSync(join(root, 'static/src/icons/chosen.json'), 'utf8')) as string[]
+      const names = askedFor(root)
+      for (const name of chosen) if (!names.has(name)) names.set(name, 'static/src/icons/chosen.json')
+      const symbols = [...names].sort(([a], [b]) => a.localeCompare(b)).map(([name, file]) => {
+        const svg = readIcon(root, name)
+        if (svg === null) this.error(`${file} asks for the icon "${name}"; lucide-static and static/src/icons have none of this name`)
+        return symbol(name, svg)
+      })
+      this.emitFile({
+        type: 'asset',
+        name: 'icons.svg',
+        originalFileName: 'static/src/icons.svg',
+        source: `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`,
+      })
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite'
+import { iconSprite } from './static/src/vite/sprite'
+
+export default defineConfig({
+  base: '/static/build/',
+  publicDir: false,
+  plugins: [iconSprite()],
+  build: {
+    outDir: 'static/build',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    target: 'es2022',
+    rollupOptions: { input: ['static/src/app.ts'] },
+  },
+  css: { preprocessorOptions: { scss: { quietDeps: true } } },
+})
