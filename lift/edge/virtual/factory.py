@@ -1,0 +1,129 @@
+"""Runs one machining cell in real time (or faster) behind its servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from lift.edge.virtual.cell import MachiningCell
+from lift.edge.virtual.opcua import OpcUaServer
+
+log = logging.getLogger(__name__)
+PANEL = "panel.json"
+
+
+class CellServer(Protocol):
+    """One protocol in front of the cell."""
+
+    url: str
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def publish(self) -> None: ...
+
+
+@dataclass
+class Settings:
+    """``ports`` by protocol (0: any free one; absent: not served). ``speed`` is process seconds per real second."""
+
+    state_dir: Path
+    ports: dict[str, int] = field(default_factory=lambda: {"opcua": 0})
+    trust: Sequence[Path] = ()
+    no_security: bool = False
+    seed: int = 1
+    speed: float = 1.0
+    interval: float = 0.2
+    running: bool = True
+
+
+class Factory:
+    """``async with Factory(settings) as factory``: the cell lives and is served until the block ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cell = MachiningCell(settings.seed, running=settings.running)
+        self.servers: dict[str, CellServer] = {}
+        self._panel_seen = 0.0
+        self._stack = AsyncExitStack()
+        self._clock: asyncio.Task[None] | None = None
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {name: server.url for name, server in self.servers.items()}
+
+    async def __aenter__(self) -> Factory:
+        self.settings.state_dir.mkdir(parents=True, exist_ok=True)
+        (self.settings.state_dir / PANEL).unlink(missing_ok=True)
+        try:
+            for name, port in self.settings.ports.items():
+                server = self._server(name, port or free_port())
+                await server.start()
+                self._stack.push_async_callback(server.stop)
+                self.servers[name] = server
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._clock = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._clock:
+            self._clock.cancel()
+            await asyncio.gather(self._clock, return_exceptions=True)
+        await self._stack.aclose()
+
+    async def wait(self) -> None:
+        """Until the clock ends, which only a fault does; the fault is raised."""
+        if self._clock:
+            await self._clock
+
+    def _server(self, name: str, port: int) -> CellServer:
+        if name == "opcua":
+            folder = self.settings.state_dir / "opcua"
+            return OpcUaServer(self.cell, port, folder, self.settings.trust, self.settings.no_security)
+        raise ValueError(f"no protocol {name}")
+
+    async def _run(self) -> None:
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(self.settings.interval)
+            now = time.monotonic()
+            self._read_panel()
+            self.cell.advance((now - last) * self.settings.speed, now - last)
+            last = now
+            for server in self.servers.values():
+                await server.publish()
+
+    def _read_panel(self) -> None:
+        panel = self.settings.state_dir / PANEL
+        changed = panel.stat().st_mtime if panel.exists() else 0.0
+        if changed != self._panel_seen:
+            self._panel_seen = changed
+            apply_panel(self.cell, json.loads(panel.read_text()) if changed else {})
+
+
+def apply_panel(cell: MachiningCell, panel: dict[str, bool]) -> None:
+    """Turn the local panel's switches as ``panel`` says; the absent ones stand in their normal position."""
+    if panel.get("emergency_stop", False):
+        cell.press_emergency_stop()
+    else:
+        cell.release_emergency_stop()
+    cell.set_interlock(panel.get("interlock_closed", True))
+    cell.set_maintenance(panel.get("maintenance", False))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
