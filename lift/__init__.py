@@ -1,0 +1,1 @@
+"""LIFT, the platform of the European network of learning factories."""

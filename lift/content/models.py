@@ -1,0 +1,120 @@
+"""Tables of content. Published versions, their steps and media are immutable by trigger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lift.content.enums import ReviewDecision, StepKind, VersionState
+from lift.core.db import Base, Created, Json, Key, Texts, one_of, state_column
+
+
+class Module(Base):
+    """A training unit; what is taught stands in its versions."""
+
+    __tablename__ = "module"
+    __table_args__ = (sa.Index(None, "group_id"),)
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(unique=True)
+    group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("working_group.id"))
+    outcome_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("outcome.id"))
+    published_version_id: Mapped[UUID | None]  # the newest published one; set by publishing
+    created_at: Mapped[Created]
+
+    versions: Mapped[list[ModuleVersion]] = relationship(back_populates="module", order_by="ModuleVersion.number")
+
+
+class ModuleVersion(Base):
+    """One state of a module's content."""
+
+    __tablename__ = "module_version"
+    __table_args__ = (
+        one_of("state", VersionState),
+        sa.UniqueConstraint("module_id", "number"),
+        sa.Index("uq_module_version_draft", "module_id", unique=True, postgresql_where=sa.text("state = 'draft'")),
+    )
+
+    id: Mapped[Key]
+    module_id: Mapped[UUID] = mapped_column(sa.ForeignKey("module.id"))
+    number: Mapped[int]
+    state: Mapped[VersionState] = state_column(VersionState, VersionState.DRAFT)
+    title: Mapped[Texts]
+    summary: Mapped[Texts]
+    gain: Mapped[Texts] = mapped_column(default=dict)
+    languages: Mapped[list[str]]
+    minutes: Mapped[int]
+    eqf_level: Mapped[int | None]
+    licence: Mapped[str]
+    skills: Mapped[list[Any]] = mapped_column(default=list)  # [{uri, label, level}]
+    requirements: Mapped[Json] = mapped_column(default=dict)  # asset_type, capabilities, minutes, operators
+    credits: Mapped[Json] = mapped_column(default=dict)  # partner slug → share, sum 100
+    entry_questions: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[Created]
+    created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    published_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    retired_at: Mapped[datetime | None]
+
+    module: Mapped[Module] = relationship(back_populates="versions")
+    steps: Mapped[list[ModuleStep]] = relationship(back_populates="version", order_by="ModuleStep.position")
+
+
+class ModuleStep(Base):
+    """One step. ``body`` is Markdown per language; ``exercises`` and ``completion`` follow ``lift.content.folder``."""
+
+    __tablename__ = "module_step"
+    __table_args__ = (
+        one_of("kind", StepKind),
+        sa.UniqueConstraint("version_id", "position"),
+        sa.UniqueConstraint("version_id", "key"),
+    )
+
+    id: Mapped[Key]
+    version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("module_version.id"))
+    position: Mapped[int]
+    key: Mapped[str]
+    kind: Mapped[StepKind] = state_column(StepKind)
+    minutes: Mapped[int]
+    required: Mapped[bool] = mapped_column(default=True)
+    title: Mapped[Texts]
+    body: Mapped[Texts]
+    completion: Mapped[Json] = mapped_column(default=dict)
+    exercises: Mapped[list[Any]] = mapped_column(default=list)
+    live: Mapped[Json] = mapped_column(default=dict)  # asset type, allowed variables, fallback
+
+    version: Mapped[ModuleVersion] = relationship(back_populates="steps")
+
+
+class ModuleMedia(Base):
+    """A figure or file of a version, by its path inside the module folder."""
+
+    __tablename__ = "module_media"
+    __table_args__ = (sa.UniqueConstraint("version_id", "path"),)
+
+    id: Mapped[Key]
+    version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("module_version.id"))
+    path: Mapped[str]
+    file_id: Mapped[UUID] = mapped_column(sa.ForeignKey("stored_file.id"))
+
+
+class ModuleReview(Base):
+    """One reviewer's view of one version (A2, A16)."""
+
+    __tablename__ = "module_review"
+    __table_args__ = (one_of("decision", ReviewDecision), sa.UniqueConstraint("version_id", "reviewer_id"),
+                      sa.Index(None, "reviewer_id"))  # fmt: skip
+
+    id: Mapped[Key]
+    version_id: Mapped[UUID] = mapped_column(sa.ForeignKey("module_version.id"))
+    reviewer_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
+    decision: Mapped[ReviewDecision] = state_column(ReviewDecision, ReviewDecision.ASKED)
+    note: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[Created]
+    due_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]

@@ -1,0 +1,50 @@
+"""Files by content under one folder: written once, never changed, named by their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from uuid import UUID
+
+from lift.core.db import db
+from lift.core.models import StoredFile
+
+_root: Path | None = None
+
+
+def use_root(root: Path) -> None:
+    """Set by the app at start."""
+    global _root  # noqa: PLW0603 one store per process, set once at start
+    _root = root
+
+
+def path_of(sha256: str) -> Path:
+    """Where the content lies."""
+    if _root is None:
+        raise RuntimeError("the file store has no folder yet")
+    return _root / sha256[:2] / sha256
+
+
+def put(content: bytes, *, name: str, media_type: str) -> StoredFile:
+    """Store bytes and add their row to the present transaction. The same content is kept once."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = path_of(digest)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(target)
+    row = StoredFile(sha256=digest, size=len(content), media_type=media_type, name=name)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def read(file_id: UUID) -> bytes:
+    """The content of a stored file."""
+    return path_of(db.session.get_one(StoredFile, file_id).sha256).read_bytes()

@@ -1,0 +1,60 @@
+"""Mail leaves through the outbox: a row in the transaction, a job after the commit, one mail per (address, event, kind)."""
+
+from __future__ import annotations
+
+import smtplib
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from lift.core import clock, jobs
+from lift.core.db import db, transaction
+from lift.core.ids import uuid7
+from lift.core.models import MailMessage
+
+SEND_MAIL = jobs.JobKind("core.send_mail")
+
+
+def queue_mail(recipient: str, *, event: str, kind: str, subject: str, body: str) -> None:
+    """Write the mail and its job; a second call for the same recipient, event and kind does nothing."""
+    statement = (
+        insert(MailMessage)
+        .values(id=uuid7(), recipient=recipient, event=event, kind=kind, subject=subject, body=body)
+        .on_conflict_do_nothing()
+        .returning(MailMessage.id)
+    )
+    message_id = db.session.execute(statement).scalar_one_or_none()
+    if message_id is not None:
+        jobs.enqueue(SEND_MAIL, message_id=message_id)
+
+
+def send_mail(message_id: UUID, *, smtp_url: str, sender: str, folder: Path) -> None:
+    """Send one queued mail by SMTP, or write it to ``folder`` where no server is set. Does nothing if already sent."""
+    with transaction() as session:
+        row = session.get(MailMessage, message_id, with_for_update={"key_share": True})
+        if row is None or row.sent_at is not None:
+            return
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, row.recipient, row.subject
+        message["Date"], message["Message-ID"] = formatdate(), f"<{row.id}@lift>"
+        message.set_content(row.body)
+        if smtp_url:
+            _deliver(message, smtp_url)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{row.id}.eml").write_bytes(bytes(message))
+        row.sent_at = clock.now()
+
+
+def _deliver(message: EmailMessage, smtp_url: str) -> None:
+    parts = urlsplit(smtp_url)
+    client = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with client(parts.hostname or "localhost", parts.port or 25, timeout=10) as smtp:
+        if parts.username:
+            smtp.starttls()
+            smtp.login(parts.username, parts.password or "")
+        smtp.send_message(message)

@@ -1,0 +1,53 @@
+"""SQL that models cannot say: functions and triggers, created by the first migration and by nothing else."""
+
+from __future__ import annotations
+
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+
+REFUSE_CHANGE = """
+CREATE OR REPLACE FUNCTION lift_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % is refused: rows are never changed', TG_OP, TG_TABLE_NAME USING ERRCODE = '23514';
+END $$
+"""
+
+REFUSE_CHANGE_OF_PUBLISHED = """
+CREATE OR REPLACE FUNCTION lift_refuse_change_of_published() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE version_state text;
+BEGIN
+  IF TG_TABLE_NAME = 'module_version' THEN
+    IF OLD.state IN ('published', 'retired') AND
+       (TG_OP = 'DELETE' OR (to_jsonb(NEW) - ARRAY['state', 'retired_at']) <> (to_jsonb(OLD) - ARRAY['state', 'retired_at'])
+        OR NEW.state NOT IN ('published', 'retired')) THEN
+      RAISE EXCEPTION 'published content is never changed' USING ERRCODE = '23514';
+    END IF;
+  ELSE
+    SELECT state INTO version_state FROM module_version
+      WHERE id = (CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END);
+    IF version_state IN ('published', 'retired') THEN
+      RAISE EXCEPTION 'published content is never changed' USING ERRCODE = '23514';
+    END IF;
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$
+"""
+
+FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED)
+
+APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released")
+PUBLISHED = ("module_version", "module_step", "module_media")
+
+
+def trigger_statements() -> list[str]:
+    """One statement per trigger."""
+    never = [
+        f"CREATE TRIGGER {t}_append_only BEFORE UPDATE OR DELETE ON {t} "
+        "FOR EACH ROW EXECUTE FUNCTION lift_refuse_change()"
+        for t in APPEND_ONLY
+    ]
+    published = [
+        f"CREATE TRIGGER {t}_published_is_final BEFORE {'' if t == 'module_version' else 'INSERT OR '}UPDATE OR DELETE "
+        f"ON {t} FOR EACH ROW EXECUTE FUNCTION lift_refuse_change_of_published()"
+        for t in PUBLISHED
+    ]
+    return never + published

@@ -1,0 +1,96 @@
+"""States of training."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SessionKind(StrEnum):
+    """T14."""
+
+    PILOT = "pilot"
+    REGULAR = "regular"
+    DEMONSTRATION = "demonstration"
+
+
+class SessionStatus(StrEnum):
+    """Life of a session."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    RUNNING = "running"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+class SessionMode(StrEnum):
+    """Where people are."""
+
+    ON_SITE = "on_site"
+    REMOTE = "remote"
+    MIXED = "mixed"
+
+
+class SeatsBand(StrEnum):
+    """V1: what a visitor may know of the seats."""
+
+    PLENTY = "plenty"
+    FREE = "free"
+    FEW = "few"
+    FULL = "full"
+    CLOSED = "closed"
+
+
+class EnrolmentStatus(StrEnum):
+    """RULES 2, status."""
+
+    HOLD = "hold"
+    AWAITING_COMPANY = "awaiting_company"
+    AWAITING_PREREQUISITES = "awaiting_prerequisites"
+    AWAITING_APPROVAL = "awaiting_approval"
+    OFFERED = "offered"
+    CONFIRMED = "confirmed"
+    ATTENDED = "attended"
+    PARTLY = "partly"
+    ABSENT = "absent"
+    WAITING = "waiting"
+    DECLINED = "declined"
+    WITHDRAWN_IN_TIME = "withdrawn_in_time"
+    WITHDRAWN_LATE = "withdrawn_late"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    SESSION_CANCELLED = "session_cancelled"
+
+
+SEATED = (
+    EnrolmentStatus.HOLD,
+    EnrolmentStatus.AWAITING_COMPANY,
+    EnrolmentStatus.AWAITING_PREREQUISITES,
+    EnrolmentStatus.AWAITING_APPROVAL,
+    EnrolmentStatus.OFFERED,
+    EnrolmentStatus.CONFIRMED,
+    EnrolmentStatus.ATTENDED,
+    EnrolmentStatus.PARTLY,
+    EnrolmentStatus.ABSENT,
+)
+"""States that take a seat."""
+
+LIVE = (*SEATED, EnrolmentStatus.WAITING)
+"""States in which the same person cannot enrol again."""
+
+
+class LedgerReason(StrEnum):
+    """Why a pool's count moved."""
+
+    ENROLLED = "enrolled"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    PROMOTED = "promoted"
+    RELEASED = "released"
+
+
+class StepState(StrEnum):
+    """A learner's progress on one step."""
+
+    OPEN = "open"
+    DONE = "done"

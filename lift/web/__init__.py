@@ -1,0 +1,1 @@
+"""HTTP for all features: error pages, headers, locale, guards, forms, streams, API base, idempotency. Imports no feature."""

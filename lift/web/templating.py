@@ -1,0 +1,97 @@
+"""What templates may use: build products by name, icons, the actor, navigation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from markupsafe import Markup
+
+from config import ROOT
+from lift.web.current import current_actor
+from lift.web.i18n import language
+
+BUILD = ROOT / "static" / "build"
+
+_chrome: Callable[[], dict[str, Any]] = dict
+
+
+def use_chrome(chrome: Callable[[], dict[str, Any]]) -> None:
+    """Set by ``front``: what the bar shows (person, organisation, memberships, navigation) for the present actor."""
+    global _chrome  # noqa: PLW0603 one per process, set once at start
+    _chrome = chrome
+
+
+@lru_cache(maxsize=1)
+def _manifest(stamp: float) -> dict[str, Any]:
+    return dict(json.loads((BUILD / ".vite" / "manifest.json").read_text()))
+
+
+def manifest() -> dict[str, Any]:
+    """Vite's manifest, read again when the build changed; empty before the first build."""
+    path = BUILD / ".vite" / "manifest.json"
+    return _manifest(path.stat().st_mtime) if path.exists() else {}
+
+
+def vite_js(entry: str) -> str:
+    """Address of an entry's script, '' when it has none."""
+    chunk = manifest().get(entry, {})
+    return f"/static/build/{chunk['file']}" if str(chunk.get("file", "")).endswith(".js") else ""
+
+
+def vite_css(entry: str) -> list[str]:
+    """Addresses of an entry's style sheets, its imports' included."""
+    chunks = manifest()
+    seen: list[str] = []
+    todo = [entry]
+    while todo:
+        chunk = chunks.get(todo.pop(), {})
+        files = list(chunk.get("css", []))
+        if str(chunk.get("file", "")).endswith(".css"):
+            files.append(chunk["file"])
+        seen += [f"/static/build/{f}" for f in files if f"/static/build/{f}" not in seen]
+        todo += chunk.get("imports", [])
+    return seen
+
+
+def page_context() -> dict[str, Any]:
+    """Added to every template."""
+    settings = current_app.config["LIFT"]
+    actor = current_actor()
+    context: dict[str, Any] = {
+        "actor": None,
+        "me": actor,
+        "nav": [],
+        "locale": language(),
+        "languages": settings.languages,
+        "demo": settings.mode == "demo",
+        "signed_in": actor.person_id is not None,
+        "acting": str(actor.organisation_id or ""),
+    }
+    context.update(_chrome())
+    return context
+
+
+def init_app(app: Flask) -> None:
+    """Install globals and the long life of hashed files."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(vite_js=vite_js, vite_css=vite_css, read_static=read_static)
+    app.context_processor(page_context)
+
+    @app.after_request
+    def cache_builds(response: Response) -> Response:
+        if request.path.startswith("/static/build/assets/") and response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def read_static(name: str) -> Markup:
+    """A build product to be placed inside the page (the map as SVG)."""
+    path = (BUILD / name).resolve()
+    return Markup(path.read_text()) if path.is_relative_to(BUILD) and path.exists() else Markup("")  # noqa: S704 our own build
+
+
