@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lift.content.folder.faults import broken
-from lift.content.folder.values import Key, Name, Number, Part, Positive, Texts, refuse_twice
+from lift.content.folder.values import Key, Name, Number, Part, Positive, Texts, Variable, refuse_twice
 
 Loss = Literal["availability", "effectiveness", "quality_ratio"]
 Kpi = Literal["availability", "effectiveness", "quality_ratio", "oee"]
@@ -91,7 +91,7 @@ class DriveCheck(Part):
     """One thing to do on the twin: set `variable` inside its limits, try it outside them, or press Stop."""
 
     act: Literal["inside", "outside", "stop"]
-    variable: Name | None = None
+    variable: Variable | None = None
     text: Texts
 
     @model_validator(mode="after")

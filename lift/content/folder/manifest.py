@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from lift.content.folder.exercises import EntryQuestion, Exercise
 from lift.content.folder.faults import broken
-from lift.content.folder.values import Key, Language, Part, Text, Texts, refuse_twice
+from lift.content.folder.values import Key, Language, Part, Text, Texts, Variable, refuse_twice
 
 StepKind = Literal["read", "watch", "quiz", "live", "simulate", "dataset", "upload"]
 SkillLevel = Literal["aware", "guided", "independent"]
@@ -68,11 +68,14 @@ Completion = Annotated[View | Answer | Evidence | TwinCheck | SignOff, Field(dis
 
 
 class Step(Part):
+    """One thing to do. `drives` are the variables and actions of the asset that the learner may use in this step."""
+
     key: Key
     kind: StepKind
     minutes: Annotated[int, Field(ge=5, le=12)]
     required: bool = True
     fallback: Literal["twin"] | None = None
+    drives: Annotated[list[Variable], Field(max_length=20)] = []
     title: Texts
     completion: Completion
     exercise: Annotated[list[Exercise], Field(max_length=12)] = []
@@ -80,10 +83,13 @@ class Step(Part):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         refuse_twice(exercise.key for exercise in self.exercise)
+        refuse_twice(self.drives)
         if self.kind == "live" and self.fallback is None:
             raise broken("needs_fallback")
         if self.kind != "live" and self.fallback is not None:
             raise broken("fallback_unused")
+        if self.drives and self.kind not in ("live", "simulate"):
+            raise broken("drives_unused")
         for exercise in self.exercise:
             if self.kind not in (possible := _STEPS_FOR[exercise.kind]):
                 raise broken("kind_mismatch", exercise=exercise.kind, step=self.kind, possible=" / ".join(possible))

@@ -57,6 +57,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         N_("A live step must say what happens when the machine fails."),
         N_('Add fallback = "twin" to the step.'),
     ),
+    "drives_unused": (N_("Nothing is driven in this kind of step."), N_("Remove the line `drives`.")),
     "fallback_unused": (N_("Only live steps have a fallback."), N_("Remove the line.")),
     "kind_mismatch": (
         N_("An exercise of kind %(exercise)s cannot stand in a step of kind %(step)s."),

@@ -23,6 +23,9 @@ def _visible(text: str) -> str:
 
 Key = Annotated[str, Field(pattern=KEY_PATTERN, min_length=2, max_length=60)]
 Name = Annotated[str, Field(pattern=NAME_PATTERN, min_length=2, max_length=60)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+"""A variable or action of an asset, spelled as the asset spells it: `FeedOverride`."""
+
 Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_visible)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_visible)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
