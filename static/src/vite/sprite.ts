@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Plugin } from 'vite'
 
 /** Names a template or a TypeScript file asks for: icon("x"), icon='x', iconMarkup('x'). */
-const ASKED = /\bicon(?:Markup)?\s*(?:\(|=)\s*(["'])([a-z0-9]+(?:-[a-z0-9]+)*)\1/g
+const ASKED = /(?:\b|_)icon(?:Markup)?\s*(?:\(|=)\s*(["'])([a-z0-9]+(?:-[a-z0-9]+)*)\1/g
 
 function filesUnder(folder: string, endings: readonly string[]): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -72,6 +72,12 @@ export function iconSprite(): Plugin {
         name: 'icons.svg',
         originalFileName: 'static/src/icons.svg',
         source: `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>`,
+      })
+      this.emitFile({
+        type: 'asset',
+        name: 'lift.svg',
+        originalFileName: 'static/src/icons/lift.svg',
+        source: readFileSync(join(root, 'static/src/icons/lift.svg')),
       })
     },
   }
