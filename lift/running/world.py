@@ -1,0 +1,237 @@
+"""What runs when LIFT runs: engines, migration, demo world, and the processes of a whole small network."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from lift.embedded import EngineError, default_home, ensure_database, start_postgres, start_valkey
+from lift.running.steps import SetupError, say, step
+from lift.running.supervisor import Child, Process, Supervisor, spawn_command
+
+DATABASE = "lift"
+DEFAULT_PORT = 8000
+READY_SECONDS = 90.0
+OTHER_COMMAND_SECONDS = 60.0
+WEB_THREADS = 160  # one thread a live stream, and some for pages (docs/decisions/0002)
+QUEUES = {"worker": ("default,twins,reports", 2), "live": ("live", 1)}  # `live` never waits behind others
+ACCOUNTS = (
+    ("technician", "has a training hour at a machine that runs now"),
+    ("owner", "owns a small company and sends people to trainings"),
+    ("author", "writes modules"),
+    ("reviewer", "reviews modules"),
+    ("trainer", "runs sessions"),
+    ("lab", "manages a laboratory"),
+    ("partner", "represents a partner"),
+    ("leader", "leads the network's academic side"),
+    ("business", "leads its business side"),
+    ("officer", "looks after a cluster and its companies"),
+    ("admin", "operates the platform"),
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this checkout is, where its files and its engines live, and what its processes get to see."""
+
+    root: Path
+    home: Path
+    engines: Path
+    environ: dict[str, str]
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # compared, not bound
+        return f"http://{shown}:{self.port}"
+
+    @property
+    def gateway_config(self) -> Path:
+        return self.home / "gateway" / "demo.toml"
+
+
+def settings_home(root: Path) -> Path:
+    """Where the application keeps its files: as config.py reads it."""
+    given = os.environ.get("LIFT_HOME")
+    return Path(given).expanduser().resolve() if given else root / "var"
+
+
+def wanted_port(environ: Mapping[str, str]) -> int:
+    raw = environ.get("PORT", "") or str(DEFAULT_PORT)
+    if not raw.isdigit() or not 1 <= int(raw) <= 65535:
+        raise SetupError(f"PORT: {raw!r} is not a number from 1 to 65535, example {DEFAULT_PORT}")
+    return int(raw)
+
+
+def free_port(host: str, wanted: int) -> int:
+    """`wanted`, or one that the system picks when that is taken."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                line.bind((host, port))
+                line.listen(1)
+            except PermissionError as error:
+                raise SetupError(f"PORT: {port} may not be opened by this user, example {DEFAULT_PORT}") from error
+            except OSError:
+                continue
+            return int(line.getsockname()[1])
+    raise SetupError(f"HOST: nothing can be opened on {host}, example 127.0.0.1")
+
+
+def find_place(root: Path) -> Place:
+    """Reads PORT and HOST. Raises SetupError with the setting's name."""
+    host, wanted = os.environ.get("HOST", "") or "127.0.0.1", wanted_port(os.environ)
+    port = free_port(host, wanted)
+    if port != wanted:
+        say(f"port {wanted} is taken; LIFT uses {port} this time")
+    environ = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1", "FLASK_APP": "lift.app"}
+    return Place(root, settings_home(root), default_home(root), environ, host, port)
+
+
+@contextlib.contextmanager
+def only_one(home: Path) -> Iterator[IO[str]]:
+    """Held while LIFT runs on this home; the file says where. Raises SetupError when it already runs."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        handle = (home / "run.lock").open("a+")
+    except PermissionError:
+        raise SetupError(f"{home} is not writable for you; run: sudo chown -R $(id -un) '{home}'") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            raise SetupError(f"LIFT already runs from here: {handle.read().strip() or 'it is starting'}") from None
+        handle.truncate(0)
+        yield handle
+        handle.truncate(0)
+
+
+def start_engines(place: Place, supervisor: Supervisor) -> None:
+    """Starts what no address was given for, and puts the addresses into the environment of the children."""
+
+    def postgres() -> Process:
+        deadline = time.monotonic() + OTHER_COMMAND_SECONDS
+        while (engine := start_postgres(place.engines)).process is None:
+            wait_for_other_command(deadline)
+        place.environ["LIFT_DATABASE_URL"] = engine.url(DATABASE)
+        ensure_database(engine, DATABASE)
+        return engine.process
+
+    def valkey() -> Process:
+        deadline = time.monotonic() + OTHER_COMMAND_SECONDS
+        while (engine := start_valkey(place.engines)).process is None:
+            wait_for_other_command(deadline)
+        place.environ["LIFT_REDIS_URL"] = engine.url
+        return engine.process
+
+    if not place.environ.get("LIFT_DATABASE_URL"):
+        supervisor.start(Child("postgres", postgres, stage=0, stop_signal=signal.SIGINT))
+    if not place.environ.get("LIFT_REDIS_URL"):
+        supervisor.start(Child("valkey", valkey, stage=0))
+
+
+def wait_for_other_command(deadline: float) -> None:
+    """An engine that another command of LIFT started ends with that command; we want one that lives with us."""
+    if time.monotonic() > deadline:
+        raise EngineError("Another command of LIFT keeps the database running; end it and start again")
+    time.sleep(0.2)
+
+
+def flask(place: Place, supervisor: Supervisor, *arguments: str) -> None:
+    """A command of LIFT, unless we are already stopping. Raises GaveUp with its last lines."""
+    if not supervisor.stopping.is_set():
+        process = spawn_command([sys.executable, "-m", "flask", *arguments], place.root, place.environ)
+        supervisor.complete(f"flask {' '.join(arguments[:2])}", process)
+
+
+def prepare_data(place: Place, supervisor: Supervisor) -> None:
+    """Tables of this version; when this is a demo, the demo world (if the database is empty) and its gateway's keys."""
+    with step("preparing the database"):
+        flask(place, supervisor, "db", "upgrade")
+        if place.environ.get("LIFT_MODE", "demo") in {"", "demo"}:
+            flask(place, supervisor, "seed", "demo")
+            if not place.gateway_config.exists():
+                place.gateway_config.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                flask(place, supervisor, "gateway", "provision", "demo", "--out", str(place.gateway_config))
+
+
+def web_command(place: Place, *, reload: bool) -> list[str]:
+    if reload:
+        listen = ["--host", place.host, "--port", str(place.port)]
+        return [sys.executable, "-m", "flask", "run", "--debug", *listen]
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    size = ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)]
+    config = ["--config", str(place.root / "deploy" / "gunicorn.conf.py"), "--bind", f"{host}:{place.port}"]
+    return [sys.executable, "-m", "gunicorn", *config, *size, "lift.app:create_app()"]
+
+
+def worker_command(name: str) -> list[str]:
+    queues, processes = QUEUES[name]
+    size = ["-Q", queues, "-c", str(processes), "-n", f"{name}@%h"]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "workers.app",
+        "worker",
+        *size,
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+
+def beat_command(place: Place) -> list[str]:
+    schedule = ["--pidfile=", "-s", str(place.home / "beat-schedule")]
+    return [sys.executable, "-m", "celery", "-A", "workers.app", "beat", *schedule]
+
+
+def commands(place: Place, *, reload: bool) -> list[tuple[str, int, list[str]]]:
+    """Name, stage and command of every process, in the order they start."""
+    found = [("web", 1, web_command(place, reload=reload))]
+    found += [(name, 2, worker_command(name)) for name in QUEUES]
+    found.append(("beat", 3, beat_command(place)))
+    if place.gateway_config.exists():
+        found.append(("factory", 4, [sys.executable, "-m", "lift.edge.virtual"]))
+        found.append(("gateway", 5, [sys.executable, "-m", "lift.edge.gateway", "--config", str(place.gateway_config)]))
+    return found
+
+
+def start_processes(place: Place, supervisor: Supervisor, *, reload: bool) -> None:
+    for name, stage, command in commands(place, reload=reload):
+        supervisor.start(Child(name, partial(spawn_command, command, place.root, place.environ), stage))
+
+
+def answers(place: Place) -> bool:
+    """GET /healthz is 200."""
+    host = place.address.removeprefix("http://").rsplit(":", 1)[0]
+    line = http.client.HTTPConnection(host, place.port, timeout=2)
+    try:
+        line.request("GET", "/healthz")
+        return line.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
+
+
+def closing_words(place: Place, seconds: float) -> str:
+    width = max(len(name) for name, _ in ACCOUNTS) + len("@lift.example")
+    lines = [f"  {name + '@lift.example':<{width}}  {what}" for name, what in ACCOUNTS]
+    demo = place.environ.get("LIFT_MODE", "demo") in {"", "demo"}
+    people = ["", "Demo accounts, password lift-demo:", *lines] if demo else []
+    return "\n".join(["", f"LIFT runs at {place.address} (ready after {seconds:.1f} s; Ctrl-C stops it).", *people, ""])
