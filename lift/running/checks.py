@@ -19,6 +19,7 @@ LOCKS = {  # lock file: the lock file whose versions it keeps to
     "requirements-dev": "requirements",
     "requirements-edge": "requirements",
     "requirements-node": None,
+    "requirements-build": None,
 }
 CHECKING_TESTS = ("test_architecture*.py", "test_migrations*.py", "test_docs*.py", "test_locks*.py")
 CATALOGUE = ["-F", "babel.cfg", "-k", "N_", "--sort-by-file", "--add-location=file", "--project=LIFT"]

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from lift.running.steps import SetupError, fingerprint, is_stamped, run_quietly, step, write_stamp
 
-INSTALL = ["install", "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r"]
+WHEELS = ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+WITHOUT_WHEEL = "flask-principal"  # pure Python; built by the locked setuptools, which is there before
+INSTALL = ["install", *WHEELS, "--no-binary", WITHOUT_WHEEL, "--no-build-isolation", "-r"]
+BUILD_LOCK = "requirements-build.txt"
 
 
 def venv_python(root: Path) -> Path:
@@ -27,7 +30,11 @@ def ensure_packages(root: Path, lock: str) -> None:
     if not venv_python(root).exists():
         with step("making .venv"):
             make_venv(root)
+    built = fingerprint(root, [root / BUILD_LOCK])
     with step(f"installing the Python packages of {lock}"):
+        if not is_stamped(root / ".venv" / f".{BUILD_LOCK}.installed", built):
+            install_lock(root, BUILD_LOCK)
+            write_stamp(root / ".venv" / f".{BUILD_LOCK}.installed", built)
         install_lock(root, lock)
     write_stamp(stamp, mark)
 
