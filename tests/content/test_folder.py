@@ -404,7 +404,7 @@ def test_picture_cut_short_names_the_reason() -> None:
 
 
 def test_terms_are_found_with_their_glossary_key() -> None:
-    text = "[[OEE]] and [[digital twin]], il [[gemello digitale|digital-twin]]; `[[code]]` [link](https://x.example)"
+    text = "[[OEE]] and [[digital twin]], il [[gemello digitale#digital-twin]]; `[[code]]` [link](https://x.example)"
     assert terms(text) == [("OEE", "oee"), ("digital twin", "digital-twin"), ("gemello digitale", "digital-twin")]
     assert links(text) == ["https://x.example"]
     assert pictures(text) == []

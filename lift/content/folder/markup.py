@@ -10,7 +10,7 @@ from lift.content.folder.faults import Fault, fault
 _CODE = re.compile(r"^(```|~~~).*?^\1[ \t]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _PICTURE = re.compile(r"!\[(?P<alt>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?(?P<target>[^)\s>]*)>?[^)]*\)")
 _LINK = re.compile(r"(?<!!)(?<!\[)\[(?P<text>[^\[\]]+)\]\(\s*<?(?P<target>[^)\s>]*)>?[^)]*\)")
-_TERM = re.compile(r"\[\[(?P<shown>[^\[\]|\n]+)(?:\|(?P<key>[a-z0-9-]+))?\]\]")
+_TERM = re.compile(r"\[\[(?P<shown>[^\[\]#\n]+)(?:#(?P<key>[a-z0-9-]+))?\]\]")
 _MEDIA = re.compile(r"^media/(?P<name>[a-z0-9]+(?:[-.][a-z0-9]+)*\.svg)$")
 
 
@@ -24,7 +24,7 @@ def links(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[tuple[str, str]]:
-    """(shown text, glossary key) of each `[[OEE]]` or `[[gemello digitale|digital-twin]]`, in order."""
+    """(shown text, glossary key) of each `[[OEE]]` or `[[gemello digitale#digital-twin]]`, in order."""
     return [
         (found["shown"].strip(), found["key"] or "-".join(found["shown"].lower().split()))
         for found in _TERM.finditer(_CODE.sub("", text))
