@@ -1,0 +1,1 @@
+"""One way to speak with any machine: see ``base.Connector``. The modules beside it each speak one protocol."""
