@@ -1,4 +1,4 @@
-"""One asset as the gateway runs it: connecting, sampling, feeding its watchdog, carrying out commands, making it safe."""
+"""One asset as the gateway runs it: connecting, sampling, feeding its watchdog, obeying, making it safe."""
 
 from __future__ import annotations
 
