@@ -8,6 +8,7 @@ Standard library only, so that the supervisor and the tests can use it before an
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import signal
@@ -35,6 +36,8 @@ __all__ = [
     "EngineError",
     "Postgres",
     "Valkey",
+    "borrow_postgres",
+    "borrow_valkey",
     "default_home",
     "ensure_database",
     "start_postgres",
@@ -161,6 +164,21 @@ def start_postgres(home: Path, *, fast: bool = False) -> Postgres:
             engine.process = start_engine(postgres_command(engine, fast=fast), log, account, signal.SIGINT)
             wait_ready(engine.process, lambda: answers_postgres(engine), "PostgreSQL", log)
     return engine
+
+
+def borrow_postgres(home: Path, database: str) -> str:
+    """The address of a database for one command, which stops the server at its end if it had to start it."""
+    engine = start_postgres(home)
+    atexit.register(engine.stop)
+    ensure_database(engine, database)
+    return engine.url(database)
+
+
+def borrow_valkey(home: Path) -> str:
+    """The address of a Valkey for one command, which stops it at its end if it had to start it."""
+    engine = start_valkey(home)
+    atexit.register(engine.stop)
+    return engine.url
 
 
 def prepare_data(engine: Postgres, home: Path) -> None:

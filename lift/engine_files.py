@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import importlib.util
@@ -15,6 +14,7 @@ from pathlib import Path
 from lift.processes import UNPRIVILEGED, Account
 
 SOCKET_NAME_LIMIT = 100  # the kernel takes 107 bytes; `.s.PGSQL.5432` and `valkey.sock` must fit behind the folder
+SYSTEM_HOME = Path("/var/lib/lift")
 POSTGRES_PROGRAMS = ("postgres", "initdb", "psql", "pg_dump", "pg_isready")
 
 
@@ -23,12 +23,17 @@ class EngineError(RuntimeError):
 
 
 def default_home(checkout: Path) -> Path:
-    """Where the engines of this checkout keep their data: `LIFT_HOME`; as root below /var/lib/lift; else `var/`."""
+    """Where LIFT keeps what this checkout writes: `LIFT_HOME`; as root below /var/lib/lift; else `var/`."""
     if given := os.environ.get("LIFT_HOME"):
         return Path(given).expanduser().resolve()
     if os.geteuid() != 0:
         return checkout.resolve() / "var"
-    return Path("/var/lib/lift") / f"{checkout.resolve().name or 'lift'}-{short_hash(str(checkout.resolve()))}"
+    return system_folder(checkout.resolve())
+
+
+def system_folder(path: Path) -> Path:
+    """The folder below /var/lib/lift that stands for `path`."""
+    return SYSTEM_HOME / f"{path.name or 'lift'}-{short_hash(str(path))}"
 
 
 def temporary_home() -> Path:
@@ -57,14 +62,19 @@ def blocking_folder(path: Path, account: Account) -> Path | None:
 
 
 def prepare_home(home: Path, account: Account) -> Path:
-    """Makes the home folder. Never changes the permissions of a folder that was there before."""
+    """Makes the folder of the engines: `home`, or its stand-in below /var/lib/lift when their user cannot enter that.
+
+    Never changes the permissions of a folder that was there before. Raises EngineError.
+    """
     home = home.expanduser().resolve()
-    with contextlib.suppress(FileExistsError):
-        home.mkdir(parents=True, mode=0o755)
+    home.mkdir(parents=True, mode=0o755, exist_ok=True)
+    if blocking_folder(home, account):
+        home = system_folder(home)
+        home.mkdir(parents=True, mode=0o755, exist_ok=True)
     if blocked := blocking_folder(home, account):
         raise EngineError(
             f"LIFT_HOME: the user {UNPRIVILEGED}, who runs the database for root, cannot enter {blocked}; "
-            "set LIFT_HOME to a folder that everybody may enter, for example /var/lib/lift"
+            "set LIFT_HOME to a folder that everybody may enter, example /srv/lift"
         )
     if not os.access(home, os.W_OK | os.X_OK):
         raise EngineError(f"{home} is not writable for you; run: sudo chown -R $(id -un) '{home}'")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from lift.engine_files import default_home
+from lift.engine_files import default_home, system_folder
 from lift.running import checks
 from lift.running.environment import ensure_packages, ensure_translations, venv_python
 from lift.running.front import ensure_front
@@ -61,11 +61,10 @@ def dev(root: Path, arguments: list[str]) -> int:
 
 def reset(root: Path, _arguments: list[str]) -> int:
     """Removes the data of this checkout. A database given by LIFT_DATABASE_URL is not touched."""
-    given = os.environ.get("LIFT_HOME")
-    home = Path(given).expanduser().resolve() if given else root / "var"
+    home = default_home(root)
     refuse_while_running(home)
-    for folder in (home, default_home(root)):
-        remove_data(folder, whole=not given)
+    for folder in (home, system_folder(home), root / "var"):
+        remove_data(folder, whole=folder != home or not os.environ.get("LIFT_HOME"))
     if os.environ.get("LIFT_DATABASE_URL"):
         say("the database of LIFT_DATABASE_URL is left as it is; drop and create it there")
     say("the data is gone; the next start makes a new demo world")

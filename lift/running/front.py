@@ -81,13 +81,17 @@ def ensure_front(root: Path) -> None:
     node = find_node(root)
     ensure_modules(root, node)
     with step("building the front end"):
-        run_quietly([*node.npm, "run", "build"], root, "npm run build", node.environ())
+        run_quietly([*vite(root, node), "build"], root, "vite build", node.environ())
     write_stamp(stamp, mark)
+
+
+def vite(root: Path, node: Node) -> list[str]:
+    """Vite without npm's scripts, which would need a shell."""
+    return [str(node.program), str(root / "node_modules" / "vite" / "bin" / "vite.js")]
 
 
 def watch_command(root: Path) -> list[str]:
     """The command that builds the front end again at each change (`run.py dev`)."""
     node = find_node(root)
     ensure_modules(root, node)
-    vite = root / "node_modules" / "vite" / "bin" / "vite.js"
-    return [str(node.program), str(vite), "build", "--watch", "--mode", "development"]
+    return [*vite(root, node), "build", "--watch", "--mode", "development"]

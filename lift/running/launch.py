@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from lift.embedded import EngineError
+from lift.embedded import EngineError, default_home
 from lift.running.environment import ensure_translations
 from lift.running.front import watch_command
 from lift.running.steps import SetupError, say
@@ -23,7 +23,6 @@ from lift.running.world import (
     find_place,
     only_one,
     prepare_data,
-    settings_home,
     start_engines,
     start_processes,
 )
@@ -87,7 +86,7 @@ def launch(*, reload: bool) -> int:
     """Runs until it is stopped; the exit code."""
     supervisor = Supervisor()
     supervisor.catch_signals()
-    with only_one(settings_home(ROOT)) as lock:
+    with only_one(default_home(ROOT)) as lock:
         place = find_place(ROOT)
         print(f"{place.address} (process {os.getpid()})", file=lock, flush=True)
         try:

@@ -43,11 +43,10 @@ ACCOUNTS = (
 
 @dataclass(frozen=True)
 class Place:
-    """Where this checkout is, where its files and its engines live, and what its processes get to see."""
+    """Where this checkout is, where its data live, and what its processes get to see."""
 
     root: Path
     home: Path
-    engines: Path
     environ: dict[str, str]
     host: str
     port: int
@@ -60,12 +59,6 @@ class Place:
     @property
     def gateway_config(self) -> Path:
         return self.home / "gateway" / "demo.toml"
-
-
-def settings_home(root: Path) -> Path:
-    """Where the application keeps its files: as config.py reads it."""
-    given = os.environ.get("LIFT_HOME")
-    return Path(given).expanduser().resolve() if given else root / "var"
 
 
 def wanted_port(environ: Mapping[str, str]) -> int:
@@ -98,7 +91,7 @@ def find_place(root: Path) -> Place:
     if port != wanted:
         say(f"port {wanted} is taken; LIFT uses {port} this time")
     environ = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1", "FLASK_APP": "lift.app"}
-    return Place(root, settings_home(root), default_home(root), environ, host, port)
+    return Place(root, default_home(root), environ, host, port)
 
 
 @contextlib.contextmanager
@@ -125,7 +118,7 @@ def start_engines(place: Place, supervisor: Supervisor) -> None:
 
     def postgres() -> Process:
         deadline = time.monotonic() + OTHER_COMMAND_SECONDS
-        while (engine := start_postgres(place.engines)).process is None:
+        while (engine := start_postgres(place.home)).process is None:
             wait_for_other_command(deadline)
         place.environ["LIFT_DATABASE_URL"] = engine.url(DATABASE)
         ensure_database(engine, DATABASE)
@@ -133,7 +126,7 @@ def start_engines(place: Place, supervisor: Supervisor) -> None:
 
     def valkey() -> Process:
         deadline = time.monotonic() + OTHER_COMMAND_SECONDS
-        while (engine := start_valkey(place.engines)).process is None:
+        while (engine := start_valkey(place.home)).process is None:
             wait_for_other_command(deadline)
         place.environ["LIFT_REDIS_URL"] = engine.url
         return engine.process

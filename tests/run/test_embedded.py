@@ -156,7 +156,7 @@ def test_socket_folder_open_to_others_is_refused(home: Path) -> None:
         socket_folder(home, account)
 
 
-def test_folder_closed_to_the_engines_user_is_named(tmp_path: Path) -> None:
+def test_folder_closed_to_the_engines_user_is_left_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = tmp_path / "closed"
     inner = closed / "inner"
     inner.mkdir(parents=True)
@@ -165,6 +165,7 @@ def test_folder_closed_to_the_engines_user_is_named(tmp_path: Path) -> None:
     blocked = blocking_folder(inner, stranger)
     assert blocked is not None
     assert inner.is_relative_to(blocked)
+    monkeypatch.setattr("lift.engine_files.SYSTEM_HOME", closed / "system")
     with pytest.raises(EngineError, match=r"^LIFT_HOME: .* cannot enter .*; set LIFT_HOME to"):
         prepare_home(inner, stranger)
     assert closed.stat().st_mode & 0o777 == 0o700
