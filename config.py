@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from lift.engine_files import default_home
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -40,7 +42,8 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("PORT", int, 8000, "8000", "Port of the web server that `make run` starts.", low=1, high=65535),
-    Setting("LIFT_HOME", Path, ROOT / "var", "/var/lib/lift", "Folder for secrets, embedded engines, files and logs."),
+    Setting("LIFT_HOME", Path, None, "/var/lib/lift",
+            "Folder for secrets, embedded engines, files; empty: var/ here, for root a folder below /var/lib/lift."),
     Setting("LIFT_MODE", str, "demo", "production", "demo, production or test; demo shows the demo accounts.",
             ("demo", "production", "test")),
     Setting("LIFT_DATABASE_URL", str, "", "postgresql+psycopg://lift@db/lift",
@@ -100,6 +103,7 @@ class Settings:
         env = os.environ if environ is None else environ
         faults: list[str] = [f"{n}: no such setting, see docs/settings.md" for n in sorted(_unknown(env))]
         values = {s.name: _read(s, env.get(s.name, ""), faults) for s in TABLE}
+        values["LIFT_HOME"] = values["LIFT_HOME"] or default_home(ROOT)
         faults += _cross_checks(values)
         if faults:
             raise SettingsError(faults)

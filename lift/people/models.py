@@ -6,7 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask_security import AsaList, UserMixin
+from flask_security import UserMixin
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -107,7 +108,7 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     login_count: Mapped[int | None]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(sa.Text())))
     create_datetime: Mapped[Created]
     update_datetime: Mapped[datetime] = mapped_column(server_default=sa.func.now(), onupdate=sa.func.now())
     oidc_subject: Mapped[str | None] = mapped_column(unique=True)

@@ -168,7 +168,7 @@ def web_command(place: Place, *, reload: bool) -> list[str]:
         return [sys.executable, "-m", "flask", "run", "--debug", *listen]
     host = f"[{place.host}]" if ":" in place.host else place.host
     size = ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)]
-    config = ["--config", str(place.root / "deploy" / "gunicorn.conf.py"), "--bind", f"{host}:{place.port}"]
+    config = ["--config", str(place.root / "deploy" / "gunicorn_conf.py"), "--bind", f"{host}:{place.port}"]
     return [sys.executable, "-m", "gunicorn", *config, *size, "lift.app:create_app()"]
 
 

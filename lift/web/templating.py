@@ -27,12 +27,12 @@ def use_chrome(chrome: Callable[[], dict[str, Any]]) -> None:
 
 @lru_cache(maxsize=1)
 def _manifest(stamp: float) -> dict[str, Any]:
-    return dict(json.loads((BUILD / ".vite" / "manifest.json").read_text()))
+    return dict(json.loads((BUILD / "manifest.json").read_text()))
 
 
 def manifest() -> dict[str, Any]:
     """Vite's manifest, read again when the build changed; empty before the first build."""
-    path = BUILD / ".vite" / "manifest.json"
+    path = BUILD / "manifest.json"
     return _manifest(path.stat().st_mtime) if path.exists() else {}
 
 
@@ -57,6 +57,17 @@ def vite_css(entry: str) -> list[str]:
     return seen
 
 
+def vite_asset(source: str) -> str:
+    """Address of a built file by its source (the icon sprite, the mark), '' before the first build."""
+    file = manifest().get(source, {}).get("file", "")
+    return f"/static/build/{file}" if file else ""
+
+
+def acting_id() -> str:
+    """The acting organisation that a form carries; '' for visitors. For parts, which see globals only."""
+    return str(current_actor().organisation_id or "")
+
+
 def page_context() -> dict[str, Any]:
     """Added to every template."""
     settings = current_app.config["LIFT"]
@@ -69,7 +80,6 @@ def page_context() -> dict[str, Any]:
         "languages": settings.languages,
         "demo": settings.mode == "demo",
         "signed_in": actor.person_id is not None,
-        "acting": str(actor.organisation_id or ""),
     }
     context.update(_chrome())
     return context
@@ -79,7 +89,9 @@ def init_app(app: Flask) -> None:
     """Install globals and the long life of hashed files."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(vite_js=vite_js, vite_css=vite_css, read_static=read_static)
+    app.jinja_env.globals.update(
+        vite_js=vite_js, vite_css=vite_css, vite_asset=vite_asset, acting_id=acting_id, read_static=read_static
+    )
     app.context_processor(page_context)
 
     @app.after_request

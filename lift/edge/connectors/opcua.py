@@ -7,6 +7,7 @@ builds a new client: an old one may hang for ever after packet loss.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lift.edge.connectors.base import Found, Reading, Snapshot, SourceLost, SourceRefused, reading_of
 from lift.edge.contract import Quality, Value
@@ -31,12 +32,16 @@ _WHOLE = ("SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt6
 
 
 class OpcUaSource(BaseModel):
-    """``server_certificate`` pins the machine's certificate; ``pki`` is the folder of the gateway's own key pair."""
+    """``server_certificate`` pins the machine's certificate; ``pki`` is the folder of the gateway's own key pair.
+
+    ``url_file`` is for addresses that change: a JSON file whose entry "opcua" is read at each connect.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     connector: Literal["opcua"] = "opcua"
-    url: str = Field(pattern=r"^opc\.tcp://")
+    url: str = ""
+    url_file: Path | None = None
     namespace: str
     security: Literal["Basic256Sha256", "Aes256Sha256RsaPss", "None"] = "Basic256Sha256"
     server_certificate: Path | None = None
@@ -46,21 +51,29 @@ class OpcUaSource(BaseModel):
     object: str = ""
     timeout: float = Field(default=2.0, gt=0, le=10)
 
-    @field_validator("url")
-    @classmethod
-    def _has_host(cls, url: str) -> str:
-        if not urlsplit(url).hostname:
-            raise ValueError("no host in the address, example opc.tcp://192.0.2.10:4840")
-        return url
-
     @model_validator(mode="after")
     def _is_secure(self) -> OpcUaSource:
-        if self.security == "None":
-            if urlsplit(self.url).hostname not in LOOPBACK:
-                raise ValueError('security = "None" is allowed on loopback only, use "Basic256Sha256"')
-        elif self.server_certificate is None:
+        if self.url_file is None:
+            self.check_address(self.url)
+        if self.security != "None" and self.server_certificate is None:
             raise ValueError("server_certificate is missing: the file of the machine's certificate")
         return self
+
+    def check_address(self, url: str) -> None:
+        """Raises ValueError for an address that is none, or that may not be used without security."""
+        parts = urlsplit(url)
+        if parts.scheme != "opc.tcp" or not parts.hostname:
+            raise ValueError(f"url is {url!r}, example opc.tcp://192.0.2.10:4840")
+        if self.security == "None" and parts.hostname not in LOOPBACK:
+            raise ValueError('security = "None" is allowed on loopback only, use "Basic256Sha256"')
+
+    def address(self) -> str:
+        """``url``, or what ``url_file`` says now; raises OSError or ValueError."""
+        if self.url_file is None:
+            return self.url
+        url = str(json.loads(self.url_file.read_text(encoding="utf-8")).get(self.connector))
+        self.check_address(url)
+        return url
 
 
 class OpcUaConnector:
@@ -78,7 +91,7 @@ class OpcUaConnector:
     async def connect(self) -> None:
         source = self._source
         async with _losses():
-            client = Client(source.url, timeout=source.timeout)
+            client = Client(source.address(), timeout=source.timeout)
             client.application_uri = APPLICATION_URI
             await self._secure(client)
             await client.connect()

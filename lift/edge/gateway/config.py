@@ -13,6 +13,7 @@ from lift.edge.connectors.opcua import OpcUaSource
 from lift.edge.contract import ActionSpec, AssetSpec, Key, Name, VariableSpec
 
 Source = OpcUaSource
+URL_VARIABLE = "LIFT_GATEWAY_URL"
 TOKEN_VARIABLE = "LIFT_GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
@@ -138,8 +139,12 @@ class Config(Part):
 
 
 def load_config(path: Path) -> Config:
-    """Configuration of ``path``; relative paths count from its folder. Raises BadConfig with all faults at once."""
+    """Configuration of ``path``; relative paths count from its folder. The environment's LIFT_GATEWAY_URL
+    and LIFT_GATEWAY_TOKEN win. Raises BadConfig with all faults at once.
+    """
     raw = _read_toml(path)
+    if URL_VARIABLE in os.environ and isinstance(raw.get("platform"), dict):
+        raw["platform"]["url"] = os.environ[URL_VARIABLE]
     folder = path.resolve().parent
     assets = raw.get("assets", [])
     if isinstance(assets, list):
@@ -186,6 +191,8 @@ def _anchor(config: Config, folder: Path) -> None:
         config.platform.token_file = folder / config.platform.token_file
     for asset in config.assets:
         asset.source.pki = folder / asset.source.pki
+        if asset.source.url_file:
+            asset.source.url_file = folder / asset.source.url_file
         if asset.source.server_certificate:
             asset.source.server_certificate = folder / asset.source.server_certificate
 

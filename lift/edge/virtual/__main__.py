@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 
-from lift.edge.virtual.factory import PANEL, Factory, Settings
+from lift.edge.virtual.factory import PANEL, Factory, Settings, free_port
 
+OPC_UA_PORT = 4840
 PROTOCOLS: tuple[str, ...] = ("opcua",)
 
 
@@ -30,12 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    home = Path(os.environ.get("LIFT_HOME") or "var")
     parser = argparse.ArgumentParser(prog="python -m lift.edge.virtual", description=__doc__)
-    parser.add_argument("--state-dir", type=Path, required=True, help="folder for keys and trusted certificates")
-    parser.add_argument("--port", type=int, default=4840, help="OPC UA port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--state-dir", type=Path, default=home / "virtual", help="folder for keys and the address")
+    parser.add_argument(
+        "--port", type=int, help="OPC UA port on 127.0.0.1; 0: a free one (default: 4840 or a free one)"
+    )
     for name in PROTOCOLS[1:]:
         parser.add_argument(f"--{name}-port", type=int, help=f"serve {name} too, on this port; 0 takes a free one")
-    parser.add_argument("--trust", type=Path, action="append", default=[], help="certificate of a gateway to trust")
+    parser.add_argument("--trust", type=Path, action="append", help="certificate, or folder of them, to trust")
     parser.add_argument("--no-security", action="store_true", help="also offer an endpoint without security")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0, help="process seconds per real second")
@@ -50,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    ports = {"opcua": options.port}
+    ports = {"opcua": free_port(OPC_UA_PORT) if options.port is None else options.port}
     for name in PROTOCOLS[1:]:
         port = getattr(options, f"{name}_port")
         if port is not None:
@@ -58,7 +63,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         state_dir=options.state_dir,
         ports=ports,
-        trust=options.trust,
+        trust=options.trust or [options.state_dir.parent / "gateway" / "pki"],
         no_security=options.no_security,
         seed=options.seed,
         speed=options.speed,

@@ -18,6 +18,7 @@ from lift.edge.virtual.opcua import OpcUaServer
 
 log = logging.getLogger(__name__)
 PANEL = "panel.json"
+READY = "ready.json"
 
 
 class CellServer(Protocol):
@@ -73,6 +74,7 @@ class Factory:
         except BaseException:
             await self._stack.aclose()
             raise
+        (self.settings.state_dir / READY).write_text(json.dumps(self.urls), encoding="utf-8")
         self._clock = asyncio.create_task(self._run())
         return self
 
@@ -122,8 +124,15 @@ def apply_panel(cell: MachiningCell, panel: dict[str, bool]) -> None:
     cell.set_maintenance(panel.get("maintenance", False))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(wanted: int = 0) -> int:
+    """``wanted`` if nobody listens there, else one that the system picks."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise OSError("no free port on 127.0.0.1")

@@ -1,0 +1,91 @@
+"""Reads of people: actors with their grants, organisations, memberships."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from lift.core import clock
+from lift.core.actor import ANONYMOUS, Actor, Grant
+from lift.core.db import db
+from lift.people.models import ApiToken, Membership, Organisation, Person, RoleGrant
+
+
+@dataclass(frozen=True)
+class TokenActor:
+    """What a bearer token stands for."""
+
+    actor: Actor
+    scopes: frozenset[str]
+
+
+def normal_email(address: str) -> str:
+    """Addresses compare without case and outer spaces."""
+    return address.strip().lower()
+
+
+def token_hash(token: str) -> str:
+    """How bearer tokens and codes are kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_of(person_id: UUID, organisation_id: UUID | None) -> Actor:
+    """The person acting for ``organisation_id``, or for the first organisation of theirs when that is not theirs."""
+    person = db.session.get(Person, person_id)
+    if person is None or person.erased_at is not None:
+        return ANONYMOUS
+    mine = memberships_of(person_id)
+    organisation = next((m.organisation_id for m in mine if m.organisation_id == organisation_id), None)
+    organisation = organisation or (mine[0].organisation_id if mine else None)
+    return Actor(
+        person_id=person.id,
+        pseudonym=person.pseudonym,
+        organisation_id=organisation,
+        name=person.name,
+        grants=grants_of(person_id, organisation),
+    )
+
+
+def grants_of(person_id: UUID, organisation_id: UUID | None) -> frozenset[Grant]:
+    """Role grants that count now while acting for this organisation: being lead in A gives nothing in B (PA1)."""
+    now = clock.now()
+    query = sa.select(RoleGrant.role, RoleGrant.scope, RoleGrant.scope_id).where(
+        RoleGrant.person_id == person_id,
+        RoleGrant.organisation_id == organisation_id,
+        RoleGrant.began_at <= now,
+        sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+    )
+    return frozenset(Grant(r.role, r.scope, r.scope_id) for r in db.session.execute(query))
+
+
+def memberships_of(person_id: UUID) -> list[Membership]:
+    """Live memberships with their organisations, oldest first."""
+    query = (
+        sa.select(Membership)
+        .where(Membership.person_id == person_id, Membership.ended_on.is_(None))
+        .options(joinedload(Membership.organisation).joinedload(Organisation.company))
+        .order_by(Membership.began_on, Membership.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def language_of(person_id: UUID) -> str | None:
+    """The language a person chose."""
+    return db.session.scalar(sa.select(Person.language).where(Person.id == person_id))
+
+
+def actor_of_token(token: str) -> TokenActor | None:
+    """The actor behind a bearer token; None when it is unknown, revoked or over (RULES R12)."""
+    now = clock.now()
+    row = db.session.scalar(
+        sa.select(ApiToken).where(
+            ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
+        )
+    )
+    if row is None:
+        return None
+    return TokenActor(actor_of(row.person_id, row.organisation_id), frozenset(row.scopes))

@@ -1,0 +1,4 @@
+"""Simulators and behaviour models: pure, no database, no Flask.
+
+`registry` lists what a what-if can run; `machining` is the behaviour model of the machining cell.
+"""

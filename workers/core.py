@@ -1,0 +1,38 @@
+"""Relay, mail, audit hash, retention."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from flask import current_app
+
+from lift.core import audit, clock, jobs, mail, retention
+from workers.ticks import every
+
+
+@every(timedelta(seconds=2), "core.relay")
+def relay() -> int:
+    """Send again what got lost on the way."""
+    return jobs.relay(clock.now())
+
+
+@jobs.handler(mail.SEND_MAIL)
+def send_mail(message_id: str) -> None:
+    """One mail."""
+    settings = current_app.config["LIFT"]
+    folder = Path(settings.home) / "mail"
+    mail.send_mail(UUID(message_id), smtp_url=settings.smtp_url, sender=settings.mail_from, folder=folder)
+
+
+@every(timedelta(hours=24), "core.close_audit_day")
+def close_audit_day() -> str:
+    """Hash yesterday's audit."""
+    return audit.close_day((clock.now() - timedelta(days=1)).date())
+
+
+@every(timedelta(hours=24), "core.retention")
+def apply_retention() -> dict[str, int]:
+    """Remove what is past its time."""
+    return retention.run(clock.now())
