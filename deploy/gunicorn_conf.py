@@ -1,0 +1,34 @@
+"""gunicorn for pages and streams, on a laptop (`run.py`) and in production (`compose.yaml`). Settings: gunicorn's own.
+
+Shape and address come from the command line: `--worker-class gthread --threads 160` serves both from one process,
+`--worker-class gevent` serves `/stream/` alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+graceful_timeout = 10
+timeout = 60
+keepalive = 5
+control_socket_disable = True  # gunicorn would open one below the home folder
+accesslog = None  # LIFT logs each request itself, with its id
+loglevel = "warning"
+worker_tmp_dir = next((folder for folder in ("/dev/shm",) if os.path.isdir(folder)), None)  # not on a disk
+
+
+def post_worker_init(worker: Any) -> None:
+    """On TERM, end the open streams first: browsers come back by themselves, and the worker need not wait for them."""
+    hub = worker.wsgi.extensions["lift_hub"]
+    before = signal.getsignal(signal.SIGTERM)
+
+    def end_streams_then_stop(number: int, frame: FrameType | None) -> None:
+        threading.Thread(target=hub.stop).start()  # takes a lock, which a signal handler must not wait for
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, end_streams_then_stop)
