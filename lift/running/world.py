@@ -26,6 +26,7 @@ READY_SECONDS = 90.0
 OTHER_COMMAND_SECONDS = 60.0
 WEB_THREADS = 160  # one thread a live stream, and some for pages (docs/decisions/0002)
 QUEUES = {"worker": ("default,twins,reports", 2), "live": ("live", 1)}  # `live` never waits behind others
+ROOT_WARNING = "You're running the worker with superuser privileges"
 ACCOUNTS = (
     ("technician", "has a training hour at a machine that runs now"),
     ("owner", "owns a small company and sends people to trainings"),
@@ -172,25 +173,20 @@ def web_command(place: Place, *, reload: bool) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *config, *size, "lift.app:create_app()"]
 
 
+def celery() -> list[str]:
+    """Quietly: no banner, and no word about root, which is how a container often runs."""
+    return [sys.executable, "-W", f"ignore:{ROOT_WARNING}", "-m", "celery", "-q", "-A", "workers.app"]
+
+
 def worker_command(name: str) -> list[str]:
     queues, processes = QUEUES[name]
     size = ["-Q", queues, "-c", str(processes), "-n", f"{name}@%h"]
-    return [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "workers.app",
-        "worker",
-        *size,
-        "--without-gossip",
-        "--without-mingle",
-    ]
+    return [*celery(), "worker", *size, "--without-gossip", "--without-mingle"]
 
 
 def beat_command(place: Place) -> list[str]:
     schedule = ["--pidfile=", "-s", str(place.home / "beat-schedule")]
-    return [sys.executable, "-m", "celery", "-A", "workers.app", "beat", *schedule]
+    return [*celery(), "beat", *schedule]
 
 
 def commands(place: Place, *, reload: bool) -> list[tuple[str, int, list[str]]]:
