@@ -10,7 +10,6 @@ export function mount(element: HTMLElement): () => void {
   }, { signal: stop.signal })
   menu.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !menu.open) return
-    event.stopPropagation()
     close()
     menu.querySelector('summary')?.focus()
   })
