@@ -21,10 +21,12 @@ from lift.running.world import (
     answers,
     closing_words,
     find_place,
+    migrate,
     only_one,
-    prepare_data,
+    seed,
     start_engines,
-    start_processes,
+    start_others,
+    start_web,
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,11 +42,11 @@ def bring_up(place: Place, supervisor: Supervisor, *, reload: bool) -> bool:
     """Starts everything; true when the site answers, false when it was stopped meanwhile. Raises SetupError, GaveUp."""
     began = time.monotonic()
     start_engines(place, supervisor)
-    prepare_data(place, supervisor)
-    if supervisor.stopping.is_set():
-        return False
-    start_processes(place, supervisor, reload=reload)
-    if reload:
+    migrate(place, supervisor)
+    start_web(place, supervisor, reload=reload)
+    seed(place, supervisor)
+    start_others(place, supervisor)
+    if reload and not supervisor.stopping.is_set():
         front = watch_command(place.root)
         supervisor.start(Child("front", lambda: spawn_command(front, place.root, place.environ), stage=6))
     if not supervisor.wait_for(lambda: answers(place), READY_SECONDS):

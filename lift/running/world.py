@@ -92,7 +92,8 @@ def find_place(root: Path) -> Place:
     if port != wanted:
         say(f"port {wanted} is taken; LIFT uses {port} this time")
     environ = {**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1", "FLASK_APP": "lift.app"}
-    return Place(root, default_home(root), environ, host, port)
+    home = default_home(root)
+    return Place(root, home, {**environ, "LIFT_HOME": str(home)}, host, port)
 
 
 @contextlib.contextmanager
@@ -122,7 +123,8 @@ def start_engines(place: Place, supervisor: Supervisor) -> None:
         while (engine := start_postgres(place.home)).process is None:
             wait_for_other_command(deadline)
         place.environ["LIFT_DATABASE_URL"] = engine.url(DATABASE)
-        ensure_database(engine, DATABASE)
+        if ensure_database(engine, DATABASE):
+            place.gateway_config.unlink(missing_ok=True)  # its keys belong to a database that is gone
         return engine.process
 
     def valkey() -> Process:
@@ -152,15 +154,38 @@ def flask(place: Place, supervisor: Supervisor, *arguments: str) -> None:
         supervisor.complete(f"flask {' '.join(arguments[:2])}", process)
 
 
-def prepare_data(place: Place, supervisor: Supervisor) -> None:
-    """Tables of this version; when this is a demo, the demo world (if the database is empty) and its gateway's keys."""
+def is_demo(place: Place) -> bool:
+    return place.environ.get("LIFT_MODE", "demo") in {"", "demo"}
+
+
+def has_present_tables(place: Place, supervisor: Supervisor) -> bool:
+    """True when the embedded database is at the migration that this checkout ends with: one start of Flask is saved."""
+    if not any(child.name == "postgres" for child in supervisor.children):
+        return False
+    head = (place.root / "migrations" / "HEAD").read_text().strip()
+    try:
+        return start_postgres(place.home).ask("SELECT version_num FROM alembic_version", DATABASE) == [head]
+    except EngineError:
+        return False  # a new database
+
+
+def migrate(place: Place, supervisor: Supervisor) -> None:
+    """The tables of this version."""
+    if has_present_tables(place, supervisor):
+        return
     with step("preparing the database"):
         flask(place, supervisor, "db", "upgrade")
-        if place.environ.get("LIFT_MODE", "demo") in {"", "demo"}:
-            flask(place, supervisor, "seed", "demo")
-            if not place.gateway_config.exists():
-                place.gateway_config.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                flask(place, supervisor, "gateway", "provision", "demo", "--out", str(place.gateway_config))
+
+
+def seed(place: Place, supervisor: Supervisor) -> None:
+    """The demo world, when this is a demo and the database is empty; and the keys of its gateway."""
+    if not is_demo(place):
+        return
+    with step("looking after the demo world"):
+        flask(place, supervisor, "seed", "demo")
+        place.gateway_config.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not place.gateway_config.exists():
+            flask(place, supervisor, "gateway", "provision", "demo", "--out", str(place.gateway_config))
 
 
 def web_command(place: Place, *, reload: bool) -> list[str]:
@@ -189,20 +214,31 @@ def beat_command(place: Place) -> list[str]:
     return [*celery(), "beat", *schedule]
 
 
-def commands(place: Place, *, reload: bool) -> list[tuple[str, int, list[str]]]:
-    """Name, stage and command of every process, in the order they start."""
-    found = [("web", 1, web_command(place, reload=reload))]
-    found += [(name, 2, worker_command(name)) for name in QUEUES]
-    found.append(("beat", 3, beat_command(place)))
-    if place.gateway_config.exists():
-        found.append(("factory", 4, [sys.executable, "-m", "lift.edge.virtual"]))
-        found.append(("gateway", 5, [sys.executable, "-m", "lift.edge.gateway", "--config", str(place.gateway_config)]))
-    return found
+def start_web(place: Place, supervisor: Supervisor, *, reload: bool) -> None:
+    start(place, supervisor, "web", 1, web_command(place, reload=reload))
 
 
-def start_processes(place: Place, supervisor: Supervisor, *, reload: bool) -> None:
-    for name, stage, command in commands(place, reload=reload):
-        supervisor.start(Child(name, partial(spawn_command, command, place.root, place.environ), stage))
+def start_others(place: Place, supervisor: Supervisor) -> None:
+    """Workers, beat, and in the demo the machines and their gateway."""
+    for name in QUEUES:
+        start(place, supervisor, name, 2, worker_command(name))
+    start(place, supervisor, "beat", 3, beat_command(place))
+    if is_demo(place):
+        start(
+            place, supervisor, "factory", 4, [*module("lift.edge.virtual"), "--state-dir", str(place.home / "virtual")]
+        )
+        run_gateway = [*module("lift.edge.gateway"), "--config", str(place.gateway_config)]
+        start(place, supervisor, "gateway", 5, run_gateway, LIFT_GATEWAY_URL=f"http://127.0.0.1:{place.port}")
+
+
+def start(place: Place, supervisor: Supervisor, name: str, stage: int, command: list[str], **more: str) -> None:
+    """Starts one process, unless we are already stopping."""
+    if not supervisor.stopping.is_set():
+        supervisor.start(Child(name, partial(spawn_command, command, place.root, place.environ | more), stage))
+
+
+def module(name: str) -> list[str]:
+    return [sys.executable, "-m", name]
 
 
 def answers(place: Place) -> bool:
@@ -221,6 +257,5 @@ def answers(place: Place) -> bool:
 def closing_words(place: Place, seconds: float) -> str:
     width = max(len(name) for name, _ in ACCOUNTS) + len("@lift.example")
     lines = [f"  {name + '@lift.example':<{width}}  {what}" for name, what in ACCOUNTS]
-    demo = place.environ.get("LIFT_MODE", "demo") in {"", "demo"}
-    people = ["", "Demo accounts, password lift-demo:", *lines] if demo else []
+    people = ["", "Demo accounts, password lift-demo:", *lines] if is_demo(place) else []
     return "\n".join(["", f"LIFT runs at {place.address} (ready after {seconds:.1f} s; Ctrl-C stops it).", *people, ""])
