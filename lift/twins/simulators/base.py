@@ -25,7 +25,7 @@ class SimulationCancelled(Exception):
 
 
 class Parameters(BaseModel):
-    """Inputs of a simulator. Each field has a title, limits and a default; unit, step and group in json_schema_extra."""
+    """Inputs of a simulator. Each field has title, limits and default; unit, step, group in json_schema_extra."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from lift.core.i18n import N_
 from lift.twins.simulators import luck
@@ -21,7 +22,7 @@ _REPORTS = 15  # how often a run says how far it is: each block of days costs th
 
 
 def _seconds(default: float, title: str) -> Any:
-    extra = {"unit": "s", "group": "times", "step": 1}
+    extra: JsonDict = {"unit": "s", "group": "times", "step": 1}
     return Field(default, ge=10, le=60, title=title, json_schema_extra=extra)
 
 
@@ -29,8 +30,8 @@ def _places(default: int, title: str) -> Any:
     return Field(default, ge=0, le=20, title=title, json_schema_extra={"unit": "parts", "group": "buffers"})
 
 
-def _run(**extra: str) -> dict[str, Any]:
-    return {"group": "run", **extra}
+def _run(unit: str) -> JsonDict:
+    return {"group": "run", "unit": unit}
 
 
 class LineParameters(Parameters):
@@ -90,7 +91,7 @@ class LineParameters(Parameters):
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The luck of a block of days turned into seconds: work (parts, stations, days), stops of the mill (parts, days)."""
+    """A block of days in seconds: work is (parts, stations, days), stops of the mill (parts, days)."""
 
     work: Floats
     stopped: Floats
@@ -115,11 +116,11 @@ def _mill_stops(parameters: LineParameters, seed: int, day: int, work: Floats) -
         seed, day, parameters.mill_every_min * 60, parameters.mill_stop_min * 60, float(clock[-1])
     )
     part = np.searchsorted(clock, moments, side="right")
-    return np.bincount(part, weights=lengths, minlength=work.size)[: work.size]
+    return np.bincount(part, weights=lengths, minlength=work.size)[: work.size].astype(np.float64)
 
 
 def simulate_days(parameters: LineParameters, seed: int, days: range) -> DayBlock:
-    """All stations' times of these days, with as many parts as the day can see; the digits do not depend on the rest."""
+    """All times of these days, with as many parts as a day can see; the digits do not depend on how many."""
     parts = _parts_of_a_day(parameters)
     while True:
         draw = drawn(parameters, seed, days, parts)
@@ -156,7 +157,7 @@ class LineSimulator(Simulator[LineParameters, LineResult]):
     assumptions: ClassVar[tuple[str, ...]] = (
         N_("Each day begins with an empty line, and the saw always finds material."),
         N_(
-            "A finished part waits in its station until there is a place in the next buffer; the station is blocked then."
+            "A finished part stays in its station until the next buffer has a place; until then the station is blocked."
         ),
         N_("The mill stops only while it works, and repairs the stop at the end of the part in work."),
         N_("Distances between stops and their lengths are exponential; the times per part are log-normal."),

@@ -29,6 +29,7 @@ _FIGURES = (
     ("parts_in_line", N_("Parts in the line"), "parts"),
 )
 _MOMENTS = 24
+_ROUNDING_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,13 @@ def _shares(block: DayBlock, begun: Floats) -> dict[str, Floats]:
     begun_in = np.minimum(begun, end)
     done_in = np.minimum(begun + block.service, end)
     attended = done_in - begun_in
-    busy = np.minimum(attended, block.work)
+    stopped = np.clip(attended - block.work, 0.0, block.service - block.work)
     blocked = np.minimum(block.left, end) - done_in
     shares = {
-        BUSY: busy.sum(axis=0) / end,
-        STOPPED: (attended - busy).sum(axis=0) / end,
-        # Rounding of (start + service) against the departure must not show as less than nothing.
-        BLOCKED: np.maximum(blocked, 0.0).sum(axis=0) / end,
+        BUSY: (attended - stopped).sum(axis=0) / end,
+        STOPPED: stopped.sum(axis=0) / end,
+        # The rounding of start + service must not show as a microsecond of blocking.
+        BLOCKED: np.where(blocked > _ROUNDING_S, blocked, 0.0).sum(axis=0) / end,
     }
     shares[WAITING] = np.maximum(1.0 - sum(shares.values()), 0.0)
     return shares

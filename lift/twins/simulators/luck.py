@@ -30,7 +30,7 @@ def work_factors(seed: int, day: int, station: int, count: int, spread: float) -
 
 
 def stops(seed: int, day: int, mean_distance: float, mean_length: float, until: float) -> tuple[Floats, Floats]:
-    """Exponential distances and lengths: the working times at which stops fall, all below `until`, and their lengths."""
+    """Exponential distances and lengths: working times of the stops, all below `until`, and how long they last."""
     count = int(until / mean_distance * 1.5) + 16
     while True:
         moments = np.cumsum(stream(seed, day, STOP_DISTANCE).standard_exponential(count)) * mean_distance

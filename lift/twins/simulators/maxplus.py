@@ -40,20 +40,20 @@ def departures(service: Floats, buffers: Sequence[int]) -> Floats:
     add, maximum = np.add, np.maximum
     for first in range(ahead * stations, len(rows), stations):
         row = rows[first]
-        add(rows[first - stations], row, row)
+        add(rows[first - stations], row, out=row)
         if last:
-            maximum(row, rows[first - back[0]], row)
+            maximum(row, rows[first - back[0]], out=row)
         for station in range(1, last):
             here = first + station
-            maximum(row, rows[here - stations], start)
+            maximum(row, rows[here - stations], out=start)
             row = rows[here]
-            add(start, row, row)
-            maximum(row, rows[here - back[station]], row)
+            add(start, row, out=row)
+            maximum(row, rows[here - back[station]], out=row)
         if last:
             here = first + last
-            maximum(row, rows[here - stations], start)
+            maximum(row, rows[here - stations], out=start)
             row = rows[here]
-            add(start, row, row)
+            add(start, row, out=row)
     return left[ahead:]
 
 
