@@ -16,11 +16,10 @@ class AccessClass(StrEnum):
 
 
 class ResourceKind(StrEnum):
-    """Anything bookable."""
+    """Anything bookable. A trainer is a person: one person's time is one unit, whatever they do in it."""
 
     ASSET = "asset"
     ROOM = "room"
-    TRAINER = "trainer"
     TWIN_SEAT = "twin_seat"
     PERSON = "person"
 

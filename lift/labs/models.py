@@ -68,9 +68,7 @@ class OpenRange(Base):
     """Opening hours as instants, materialised to the horizon; touching ranges are merged."""
 
     __tablename__ = "open_range"
-    __table_args__ = (
-        ExcludeConstraint(("lab_id", "="), ("during", "&&"), name="apart", using="gist"),
-    )
+    __table_args__ = (ExcludeConstraint(("lab_id", "="), ("during", "&&"), name="apart", using="gist"),)
 
     id: Mapped[BigKey]
     lab_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lab.id"))
@@ -126,13 +124,14 @@ class Asset(Base):
 
 
 class Resource(Base):
-    """What claims are made on: an asset, a room, a trainer, seats at a twin, or a person's time."""
+    """What claims are made on: an asset, a room, seats at a twin, or a person's time (a trainer's too)."""
 
     __tablename__ = "resource"
     __table_args__ = (
         one_of("kind", ResourceKind),
         sa.UniqueConstraint("kind", "asset_id"),
         sa.UniqueConstraint("kind", "person_id"),
+        sa.Index("uq_resource_room", "lab_id", "name", unique=True, postgresql_where=sa.text("kind = 'room'")),
         sa.Index(None, "lab_id"),
     )
 
@@ -166,7 +165,9 @@ class Booking(Base):
     __table_args__ = (
         one_of("status", BookingStatus),
         one_of("purpose", Purpose),
-        sa.CheckConstraint("NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)", name="during_is_a_time"),
+        sa.CheckConstraint(
+            "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)", name="during_is_a_time"
+        ),
         sa.Index("ix_booking_lab_during", "lab_id", "during", postgresql_using="gist"),
         sa.Index(None, "holder_id"),
         sa.Index(None, "organisation_id", "created_at"),
@@ -205,17 +206,15 @@ class Claim(Base):
         ExcludeConstraint(("unit_id", "="), ("during", "&&"), name="one_at_a_time", using="gist"),
         sa.CheckConstraint("NOT isempty(during)", name="during_not_empty"),
         sa.Index(None, "booking_id"),
-        sa.Index(None, "block_id"),
     )
 
     id: Mapped[Key]
     unit_id: Mapped[UUID] = mapped_column(sa.ForeignKey("unit.id"))
-    booking_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("booking.id"))
-    block_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("block.id"))
+    booking_id: Mapped[UUID] = mapped_column(sa.ForeignKey("booking.id"))
     during: Mapped[Instants]
     created_at: Mapped[Created]
 
-    booking: Mapped[Booking | None] = relationship(back_populates="claims")
+    booking: Mapped[Booking] = relationship(back_populates="claims")
     unit: Mapped[Unit] = relationship()
 
 

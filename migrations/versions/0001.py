@@ -181,6 +181,7 @@ def upgrade() -> None:
     sa.Column('login_count', sa.Integer(), nullable=True),
     sa.Column('tf_primary_method', sa.Text(), nullable=True),
     sa.Column('tf_totp_secret', sa.Text(), nullable=True),
+    sa.Column('tf_last_counter', sa.BigInteger(), nullable=True),
     sa.Column('mf_recovery_codes', postgresql.ARRAY(sa.Text()), nullable=True),
     sa.Column('create_datetime', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('update_datetime', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -336,6 +337,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_role_grant_person_id_organisation_id'), 'role_grant', ['person_id', 'organisation_id'], unique=False)
     op.create_index(op.f('ix_role_grant_scope_scope_id'), 'role_grant', ['scope', 'scope_id'], unique=False)
+    op.create_table('shared_sign_in',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_shared_sign_in_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shared_sign_in'))
+    )
+    op.create_index('ix_shared_sign_in_open', 'shared_sign_in', ['seen_at'], unique=False, postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index(op.f('ix_shared_sign_in_person_id'), 'shared_sign_in', ['person_id'], unique=False)
     op.create_table('sign_in_card',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -671,12 +683,12 @@ def upgrade() -> None:
     )
     op.create_table('resource',
     sa.Column('id', sa.UUID(), nullable=False),
-    sa.Column('kind', sa.Enum('asset', 'room', 'trainer', 'twin_seat', 'person', name='resourcekind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('asset', 'room', 'twin_seat', 'person', name='resourcekind', native_enum=False, length=40), nullable=False),
     sa.Column('lab_id', sa.UUID(), nullable=True),
     sa.Column('asset_id', sa.UUID(), nullable=True),
     sa.Column('person_id', sa.UUID(), nullable=True),
     sa.Column('name', sa.Text(), nullable=False),
-    sa.CheckConstraint("kind IN ('asset', 'room', 'trainer', 'twin_seat', 'person')", name=op.f('ck_resource_kind_known')),
+    sa.CheckConstraint("kind IN ('asset', 'room', 'twin_seat', 'person')", name=op.f('ck_resource_kind_known')),
     sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_resource_asset_id_asset')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_resource_lab_id_lab')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_resource_person_id_person')),
@@ -685,6 +697,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'person_id', name=op.f('uq_resource_kind_person_id'))
     )
     op.create_index(op.f('ix_resource_lab_id'), 'resource', ['lab_id'], unique=False)
+    op.create_index('uq_resource_room', 'resource', ['lab_id', 'name'], unique=True, postgresql_where=sa.text("kind = 'room'"))
     op.create_table('telemetry_chunk',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -845,18 +858,15 @@ def upgrade() -> None:
     op.create_table('claim',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('unit_id', sa.UUID(), nullable=False),
-    sa.Column('booking_id', sa.UUID(), nullable=True),
-    sa.Column('block_id', sa.UUID(), nullable=True),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
     sa.Column('during', postgresql.TSTZRANGE(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     postgresql.ExcludeConstraint((sa.column('unit_id'), '='), (sa.column('during'), '&&'), using='gist', name='one_at_a_time'),
     sa.CheckConstraint('NOT isempty(during)', name=op.f('ck_claim_during_not_empty')),
-    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_claim_block_id_block')),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_claim_booking_id_booking')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_claim_unit_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_claim'))
     )
-    op.create_index(op.f('ix_claim_block_id'), 'claim', ['block_id'], unique=False)
     op.create_index(op.f('ix_claim_booking_id'), 'claim', ['booking_id'], unique=False)
     op.create_table('claim_released',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1209,7 +1219,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_claim_released_booking_id'), table_name='claim_released')
     op.drop_table('claim_released')
     op.drop_index(op.f('ix_claim_booking_id'), table_name='claim')
-    op.drop_index(op.f('ix_claim_block_id'), table_name='claim')
     op.drop_table('claim')
     op.drop_table('unit')
     op.drop_index('ix_stop_standing', table_name='stop', postgresql_where=sa.text('released_at IS NULL'))
@@ -1231,6 +1240,7 @@ def downgrade() -> None:
     op.drop_table('twin')
     op.drop_index('ix_telemetry_chunk_asset', table_name='telemetry_chunk')
     op.drop_table('telemetry_chunk')
+    op.drop_index('uq_resource_room', table_name='resource', postgresql_where=sa.text("kind = 'room'"))
     op.drop_index(op.f('ix_resource_lab_id'), table_name='resource')
     op.drop_table('resource')
     op.drop_table('refused_batch')
@@ -1277,6 +1287,9 @@ def downgrade() -> None:
     op.drop_table('simulation_run')
     op.drop_index('uq_sign_in_card_live', table_name='sign_in_card', postgresql_where=sa.text('revoked_at IS NULL'))
     op.drop_table('sign_in_card')
+    op.drop_index(op.f('ix_shared_sign_in_person_id'), table_name='shared_sign_in')
+    op.drop_index('ix_shared_sign_in_open', table_name='shared_sign_in', postgresql_where=sa.text('ended_at IS NULL'))
+    op.drop_table('shared_sign_in')
     op.drop_index(op.f('ix_role_grant_scope_scope_id'), table_name='role_grant')
     op.drop_index(op.f('ix_role_grant_person_id_organisation_id'), table_name='role_grant')
     op.drop_table('role_grant')
