@@ -18,8 +18,10 @@ from lift.core import redis as live_redis
 from lift.core.db import db
 from lift.core.engine import engine_options
 from lift.features import BLUEPRINTS, CSRF_FREE, EVENTS, register_holders
-from lift.web import errors, guard, headers, health, i18n, limits, logs, sse, templating
+from lift.front import chrome
+from lift.live.services import signing
 from lift.people import signin
+from lift.web import errors, guard, headers, health, i18n, limits, logs, sse, templating
 
 csrf = CSRFProtect()
 
@@ -46,6 +48,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     limits.init_app(app, settings.redis_url)
     sse.init_app(app, settings.redis_url)
     signin.init_app(app, settings)
+    chrome.init_app(app)
     install_features(app)
     cli.init_app(app)
     return app
@@ -92,6 +95,7 @@ def connect(app: Flask, settings: Settings) -> None:
     if settings.mode != "test":
         jobs.use_sender(broker.celery_sender(broker.make_celery(settings.redis_url)))
     files.use_root(Path(settings.home) / "files")
+    signing.use_folder(Path(settings.home) / "secrets")
     csrf.init_app(app)
 
 

@@ -19,6 +19,7 @@ from lift import embedded
 from lift.app import create_app
 from lift.core.db import db
 from lift.engine_files import temporary_home
+from tests.browser import Browser
 
 TEMPLATE = "lift_template"
 
@@ -113,6 +114,7 @@ def settings_for(servers: Servers, url: str, home: Path) -> Settings:
 def running_app(settings: Settings) -> Iterator[APIFlask]:
     """The application as tests see it; its connections are closed at the end."""
     app = create_app(settings)
+    app.test_client_class = Browser
     try:
         yield app
     finally:

@@ -108,12 +108,13 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     login_count: Mapped[int | None]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
+    tf_last_counter: Mapped[int | None] = mapped_column(sa.BigInteger)  # a code works once
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(sa.Text())))
     create_datetime: Mapped[Created]
     update_datetime: Mapped[datetime] = mapped_column(server_default=sa.func.now(), onupdate=sa.func.now())
     oidc_subject: Mapped[str | None] = mapped_column(unique=True)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def roles(self) -> list[str]:
@@ -141,6 +142,25 @@ class SignInCard(Base):
     last_used_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class SharedSignIn(Base):
+    """A sign-in on a computer that others use too: ends when idle or by "Done, next person", also with no browser left.
+
+    The cookie carries the id; an ended row makes every copy of that cookie worthless.
+    """
+
+    __tablename__ = "shared_sign_in"
+    __table_args__ = (
+        sa.Index("ix_shared_sign_in_open", "seen_at", postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index(None, "person_id"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    began_at: Mapped[Created]
+    seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    ended_at: Mapped[datetime | None]
 
 
 class Membership(Base):

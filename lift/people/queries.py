@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from lift.core import clock
 from lift.core.actor import ANONYMOUS, Actor, Grant
 from lift.core.db import db
-from lift.people.models import ApiToken, Membership, Organisation, Person, RoleGrant
+from lift.people.models import Account, ApiToken, Membership, Organisation, Person, RoleGrant
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,20 @@ class TokenActor:
 
     actor: Actor
     scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """A signed-in person as the bar shows them: who, for whom, and for whom else they could act."""
+
+    actor: Actor
+    person: Person
+    memberships: list[Membership]
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """The acting organisation."""
+        return next((m.organisation for m in self.memberships if m.organisation_id == self.actor.organisation_id), None)
 
 
 def normal_email(address: str) -> str:
@@ -35,19 +49,26 @@ def token_hash(token: str) -> str:
 
 def actor_of(person_id: UUID, organisation_id: UUID | None) -> Actor:
     """The person acting for ``organisation_id``, or for the first organisation of theirs when that is not theirs."""
+    found = presence_of(person_id, organisation_id)
+    return found.actor if found else ANONYMOUS
+
+
+def presence_of(person_id: UUID, organisation_id: UUID | None) -> Presence | None:
+    """Actor, person and memberships in three statements; None for an erased or unknown person."""
     person = db.session.get(Person, person_id)
     if person is None or person.erased_at is not None:
-        return ANONYMOUS
+        return None
     mine = memberships_of(person_id)
     organisation = next((m.organisation_id for m in mine if m.organisation_id == organisation_id), None)
     organisation = organisation or (mine[0].organisation_id if mine else None)
-    return Actor(
+    actor = Actor(
         person_id=person.id,
         pseudonym=person.pseudonym,
         organisation_id=organisation,
         name=person.name,
         grants=grants_of(person_id, organisation),
     )
+    return Presence(actor, person, mine)
 
 
 def grants_of(person_id: UUID, organisation_id: UUID | None) -> frozenset[Grant]:
@@ -73,9 +94,9 @@ def memberships_of(person_id: UUID) -> list[Membership]:
     return list(db.session.scalars(query))
 
 
-def language_of(person_id: UUID) -> str | None:
-    """The language a person chose."""
-    return db.session.scalar(sa.select(Person.language).where(Person.id == person_id))
+def account_by_email(email: str) -> Account | None:
+    """The account with this address, with its person."""
+    return db.session.scalar(sa.select(Account).where(Account.email == normal_email(email)))
 
 
 def actor_of_token(token: str) -> TokenActor | None:

@@ -1,34 +1,45 @@
-"""The glue between Flask-Security / Flask-Login and our actors: who a request comes from."""
+"""The glue between Flask-Security / Flask-Login and our actors: who a request comes from, how a sign-in begins and ends."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, g, has_request_context
+from flask import Flask, g, has_request_context, request
 from flask import session as cookie
 from flask_login import current_user
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import Security, SQLAlchemyUserDatastore, login_user, logout_user
 
 from config import Settings
 from lift.core.actor import ANONYMOUS, Actor
 from lift.core.db import db
-from lift.people import queries
+from lift.people import proofs, queries, services
 from lift.people.models import Account
 from lift.web import api, current
 
-security = Security()
+security = Security(totp_cls=proofs.OnceOnlyTotp)
+
+SHARED = "shared"  # cookie key: id of the shared sign-in
+ACTING = "acting"  # cookie key: the organisation the person acts for
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Install Flask-Security under our own pages and tell the web layer how actors are found."""
     app.config.update(
         SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # no key in the hash: the secret key may rotate
         SECURITY_PASSWORD_SALT=settings.secret_key,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,  # ours goes through the outbox
+        SECURITY_RECOVERABLE=True,
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=2),
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": queries.normal_email, "case_insensitive": True}}],
-        SECURITY_TOTP_SECRETS={"1": settings.secret_key},
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
+        SECURITY_TOTP_SECRETS=proofs.totp_secrets(settings.secret_key, settings.secret_key_previous),
         SECURITY_TOTP_ISSUER="LIFT",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
@@ -49,12 +60,78 @@ def load_actor() -> Actor:
         found = queries.actor_of_token(token)
         g.token_scopes = found.scopes if found else frozenset()
         return found.actor if found else ANONYMOUS
-    if not current_user.is_authenticated:
-        return ANONYMOUS
-    chosen = cookie.get("acting")
-    actor = queries.actor_of(current_user.person_id, UUID(chosen) if chosen else None)
-    g.locale = cookie.get("locale") or queries.language_of(current_user.person_id)
-    return actor
+    here = presence()
+    return here.actor if here else ANONYMOUS
+
+
+def presence() -> queries.Presence | None:
+    """Who is signed in by cookie, with memberships, loaded once per request; None for visitors."""
+    if "presence" not in g:
+        g.presence = _load_presence()
+    found: queries.Presence | None = g.presence
+    return found
+
+
+def _load_presence() -> queries.Presence | None:
+    if not has_request_context() or not current_user.is_authenticated:
+        return None
+    if SHARED in cookie and not _shared_goes_on():
+        logout_user()
+        cookie.clear()
+        g.shared_ended = True
+        return None
+    chosen = cookie.get(ACTING)
+    found = queries.presence_of(current_user.person_id, UUID(chosen) if chosen else None)
+    if found:
+        g.locale = cookie.get("locale") or found.person.language
+    return found
+
+
+def _shared_goes_on() -> bool:
+    """False when this shared sign-in is over; a page that only listens (streams) does not keep it alive."""
+    listens = request.path.startswith("/stream/") or "X-Lift-Poll" in request.headers
+    return services.keep_shared_sign_in(UUID(cookie[SHARED]), seen=not listens)
+
+
+def begin(account: Account, *, how: str, shared: bool = False) -> None:
+    """Start the sign-in of this browser with an empty cookie; ``how`` is password, card or institution."""
+    locale = cookie.get("locale")
+    cookie.clear()
+    if locale and not shared:
+        cookie["locale"] = locale
+    login_user(account, authn_via=[how])
+    if shared:
+        cookie[SHARED] = str(services.begin_shared_sign_in(account.person_id))
+    g.pop("presence", None)
+    current.forget_actor()
+
+
+def end() -> None:
+    """End the sign-in of this browser; whatever the person was driving goes to its safe state first."""
+    found = presence()
+    if found:
+        shared = cookie.get(SHARED)
+        services.sign_out(found.actor, UUID(shared) if shared else None)
+    logout_user()
+    cookie.clear()
+    g.pop("presence", None)
+    current.forget_actor()
+
+
+def is_shared() -> bool:
+    """True on a shared computer."""
+    return SHARED in cookie
+
+
+def act_for(organisation_id: UUID) -> bool:
+    """Switch the acting organisation to another one of the person's own; False when it is not theirs."""
+    found = presence()
+    if found is None or organisation_id not in {m.organisation_id for m in found.memberships}:
+        return False
+    cookie[ACTING] = str(organisation_id)
+    g.pop("presence", None)
+    current.forget_actor()
+    return True
 
 
 def token_scopes() -> frozenset[str]:

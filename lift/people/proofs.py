@@ -1,0 +1,116 @@
+"""What proves who somebody is: passwords and PINs (argon2), second factors (TOTP), tokens and card codes (SHA-256).
+
+Flask-Security does the work behind it; this is the only door to it below the pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from flask import current_app
+from flask_security import Totp, hash_password
+from passlib.totp import TOTP
+
+from lift.people.models import Account
+
+TOTP_SKEW_SECONDS = 30  # one step to either side, for phones whose clock is a little off
+
+_pins = PasswordHasher()
+
+
+class OnceOnlyTotp(Totp):  # type: ignore[misc]
+    """A code works once: the counter of the last one used stands on the account. The first secret encrypts."""
+
+    def __init__(self, secrets: dict[str, str], issuer: str) -> None:
+        self._totp = TOTP.using(issuer=issuer, secrets=secrets, default_tag=next(iter(secrets)))
+
+    def get_last_counter(self, user: Account) -> int | None:
+        """The counter of the last code that was accepted."""
+        return user.tf_last_counter
+
+    def set_last_counter(self, user: Account, tmatch: Any) -> None:
+        """Remember it."""
+        user.tf_last_counter = tmatch.counter
+
+
+def totp_secrets(present: str, previous: str) -> dict[str, str]:
+    """Secrets that encrypt the stored TOTP keys, the present one first, each tagged by what it is: keys may rotate."""
+    return {_tag(secret): secret for secret in (present, previous) if secret}
+
+
+def _tag(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()[:8]
+
+
+def new_password_hash(password: str) -> str:
+    """An argon2 hash, as Flask-Security keeps it."""
+    return str(hash_password(password))
+
+
+def password_is_right(account: Account | None, password: str) -> bool:
+    """True when it fits; takes as long for an unknown account, so that the time tells nothing."""
+    if account is None or account.password is None:
+        _burn(password)
+        return False
+    return bool(account.verify_and_update_password(password)) and account.active
+
+
+def _burn(password: str) -> None:
+    try:
+        _pins.verify(_nobodys_hash(), password)
+    except VerifyMismatchError:
+        return
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return _pins.hash("nobody has this password")
+
+
+def pin_hash(pin: str) -> str:
+    """An argon2 hash of a PIN."""
+    return _pins.hash(pin)
+
+
+def pin_is_right(stored: str, pin: str) -> bool:
+    """True when it fits."""
+    try:
+        return _pins.verify(stored, pin)
+    except VerifyMismatchError:
+        return False
+
+
+def second_factor_is_set(account: Account) -> bool:
+    """True when the account asks for a code after the password."""
+    return bool(account.tf_totp_secret and account.tf_primary_method)
+
+
+def new_totp_secret() -> str:
+    """A fresh TOTP key, encrypted."""
+    return str(_totp().generate_totp_secret())
+
+
+def totp_key_to_type(secret: str) -> str:
+    """The key as one types it into an authenticator app."""
+    return str(_totp().get_totp_pretty_key(secret))
+
+
+def totp_uri(account: Account, secret: str) -> str:
+    """The otpauth address for the QR code."""
+    return str(_totp().get_totp_uri(account.email or account.person.name, secret))
+
+
+def totp_is_right(account: Account, code: str, secret: str | None = None) -> bool:
+    """True when ``code`` is the present one and was not used before."""
+    key = secret or account.tf_totp_secret
+    clean = "".join(ch for ch in code if ch.isdigit())
+    return bool(key) and bool(_totp().verify_totp(token=clean, totp_secret=key, user=account, window=TOTP_SKEW_SECONDS))
+
+
+def _totp() -> OnceOnlyTotp:
+    factory: OnceOnlyTotp = current_app.extensions["security"]._totp_factory
+    return factory

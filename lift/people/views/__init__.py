@@ -1,0 +1,8 @@
+"""Pages of people: sign-in, card, my company, myself. ``bp`` is filled by the modules beside."""
+
+from __future__ import annotations
+
+from lift.people.views import acting, me, sign_in
+from lift.people.views.blueprint import bp
+
+__all__ = ["acting", "bp", "me", "sign_in"]

@@ -1,0 +1,32 @@
+"""Where to go after a sign-in, a switch or a refusal."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request, url_for
+
+from lift.core.actor import Actor, Role
+
+HOMES = (
+    (Role.LEARNER, "training.my"),
+    (Role.OWNER, "people.my_company"),
+    (Role.LAB_MANAGER, "labs.desk"),
+    (Role.LAB_TECHNICIAN, "labs.desk"),
+)
+
+
+def back(default: str = "/") -> str:
+    """The page that ``next`` names, if it is one of ours; never another site."""
+    wanted = request.values.get("next", "")
+    parts = urlsplit(wanted)
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return wanted if ours and "\n" not in wanted and "\r" not in wanted else default
+
+
+def home_of(actor: Actor) -> str:
+    """The page a person wants first."""
+    for role, endpoint in HOMES:
+        if actor.has(role) and endpoint in current_app.view_functions:
+            return url_for(endpoint)
+    return url_for("front.home")
