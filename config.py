@@ -42,33 +42,71 @@ class Setting:
 
 TABLE: tuple[Setting, ...] = (
     Setting("PORT", int, 8000, "8000", "Port of the web server that `make run` starts.", low=1, high=65535),
-    Setting("LIFT_HOME", Path, None, "/var/lib/lift",
-            "Folder for secrets, embedded engines, files; empty: var/ here, for root a folder below /var/lib/lift."),
-    Setting("LIFT_MODE", str, "demo", "production", "demo, production or test; demo shows the demo accounts.",
-            ("demo", "production", "test")),
-    Setting("LIFT_DATABASE_URL", str, "", "postgresql+psycopg://lift@db/lift",
-            "PostgreSQL 15 or newer; empty: the embedded one."),
+    Setting("HOST", str, "127.0.0.1", "192.0.2.7", "Address that the web server of `make run` listens on."),
+    Setting(
+        "LIFT_HOME",
+        Path,
+        None,
+        "/var/lib/lift",
+        "Folder for secrets, embedded engines, files; empty: var/ here, for root a folder below /var/lib/lift.",
+    ),
+    Setting(
+        "LIFT_MODE",
+        str,
+        "demo",
+        "production",
+        "demo, production or test; demo shows the demo accounts.",
+        ("demo", "production", "test"),
+    ),
+    Setting(
+        "LIFT_DATABASE_URL",
+        str,
+        "",
+        "postgresql+psycopg://lift@db/lift",
+        "PostgreSQL 15 or newer; empty: the embedded one.",
+    ),
     Setting("LIFT_REDIS_URL", str, "", "redis://redis:6379/0", "Redis or Valkey; empty: the embedded one."),
-    Setting("LIFT_PUBLIC_URL", str, "", "https://lift.example", "Address people use; goes into mails, cards and QR codes."),
+    Setting(
+        "LIFT_PUBLIC_URL", str, "", "https://lift.example", "Address people use; goes into mails, cards and QR codes."
+    ),
     Setting("LIFT_SECRET_KEY", str, "", "64 random characters", "Signs cookies; empty: generated once into LIFT_HOME."),
-    Setting("LIFT_SECRET_KEY_PREVIOUS", str, "", "64 random characters", "The key before the last rotation; still read."),
-    Setting("LIFT_SMTP_URL", str, "", "smtp://mail.example:587", "Where mail leaves; empty: files under LIFT_HOME/mail."),
+    Setting(
+        "LIFT_SECRET_KEY_PREVIOUS", str, "", "64 random characters", "The key before the last rotation; still read."
+    ),
+    Setting(
+        "LIFT_SMTP_URL", str, "", "smtp://mail.example:587", "Where mail leaves; empty: files under LIFT_HOME/mail."
+    ),
     Setting("LIFT_MAIL_FROM", str, "LIFT <no-reply@lift.example>", "LIFT <no-reply@lift.example>", "Sender of mails."),
     Setting("LIFT_LANGUAGES", str, "en,it", "en,it", "Languages offered, the first is the default."),
     Setting("LIFT_LOG_FORMAT", str, "console", "json", "console or json.", ("console", "json")),
-    Setting("LIFT_LOG_LEVEL", str, "INFO", "INFO", "Lowest level that is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")),
-    Setting("LIFT_COOKIE_SECURE", bool, False, "true", "Send cookies over HTTPS only; production refuses to start without."),
+    Setting(
+        "LIFT_LOG_LEVEL", str, "INFO", "INFO", "Lowest level that is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")
+    ),
+    Setting(
+        "LIFT_COOKIE_SECURE", bool, False, "true", "Send cookies over HTTPS only; production refuses to start without."
+    ),
     Setting("LIFT_TRUSTED_PROXIES", int, 0, "1", "How many proxies in front set X-Forwarded-*.", low=0, high=5),
     Setting("LIFT_POOL_SIZE", int, 20, "20", "Database connections kept by one web process.", low=1, high=200),
     Setting("LIFT_UPLOAD_LIMIT_MB", int, 20, "20", "Largest request body.", low=1, high=500),
-    Setting("LIFT_OIDC_ISSUER", str, "", "https://login.example", "OpenID provider for sign-in by institution; empty: off."),
+    Setting(
+        "LIFT_OIDC_ISSUER", str, "", "https://login.example", "OpenID provider for sign-in by institution; empty: off."
+    ),
     Setting("LIFT_OIDC_CLIENT_ID", str, "", "lift", "Client id at the OpenID provider."),
     Setting("LIFT_OIDC_CLIENT_SECRET", str, "", "a secret", "Client secret at the OpenID provider."),
     Setting("LIFT_CHROMIUM", str, "", "/usr/bin/chromium", "Browser for the browser tests; empty: found on PATH."),
-    Setting("LIFT_TEST_DATABASE_URL", str, "", "postgresql+psycopg://postgres@localhost/postgres",
-            "Server for the tests instead of the embedded one (a role that may create databases)."),
-    Setting("LIFT_TEST_REDIS_URL", str, "", "redis://localhost:6379/9", "Redis for the tests instead of the embedded one."),
-    Setting("LIFT_TEST_ROOT", str, "", "/tmp/lift-test", "Folder for the engines of a test run; empty: a temporary one."),
+    Setting(
+        "LIFT_TEST_DATABASE_URL",
+        str,
+        "",
+        "postgresql+psycopg://postgres@localhost/postgres",
+        "Server for the tests instead of the embedded one (a role that may create databases).",
+    ),
+    Setting(
+        "LIFT_TEST_REDIS_URL", str, "", "redis://localhost:6379/9", "Redis for the tests instead of the embedded one."
+    ),
+    Setting(
+        "LIFT_TEST_ROOT", str, "", "/srv/lift-test", "Folder for the engines of a test run; empty: a temporary one."
+    ),
 )
 
 

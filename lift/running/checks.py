@@ -22,7 +22,16 @@ LOCKS = {  # lock file: the lock file whose versions it keeps to
     "requirements-build": None,
 }
 CHECKING_TESTS = ("test_architecture*.py", "test_migrations*.py", "test_docs*.py", "test_locks*.py")
-CATALOGUE = ["-F", "babel.cfg", "-k", "N_", "--sort-by-file", "--add-location=file", "--project=LIFT"]
+CATALOGUE = [
+    "-F",
+    "babel.cfg",
+    "-k",
+    "N_",
+    "--sort-by-file",
+    "--add-location=file",
+    "--project=LIFT",
+    "--copyright-holder=the authors of LIFT",
+]
 IMPORT_LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
