@@ -19,7 +19,7 @@ celery: Celery = broker.make_celery(flask_app.config["LIFT"].redis_url)
 app = celery
 
 
-@celery.task(name=broker.TASK)  # type: ignore[untyped-decorator]
+@celery.task(name=broker.TASK)
 def run_job(job_id: int) -> None:
     """Run one outbox job."""
     with flask_app.app_context():
@@ -30,7 +30,7 @@ def run_job(job_id: int) -> None:
             db.session.remove()
 
 
-@celery.task(name="lift.tick", ignore_result=True)  # type: ignore[untyped-decorator]
+@celery.task(name="lift.tick", ignore_result=True)
 def tick(name: str) -> None:
     """Run one clockwork function by its name; it works by state, so a missed or doubled tick does no harm."""
     with flask_app.app_context():

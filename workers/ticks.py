@@ -19,7 +19,9 @@ class Tick:
 TICKS: dict[str, Tick] = {}
 
 
-def every(period: timedelta, name: str, queue: str = "default") -> Callable[[Callable[[], object]], Callable[[], object]]:
+def every(
+    period: timedelta, name: str, queue: str = "default"
+) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Register a function without arguments under ``name``."""
 
     def register(function: Callable[[], object]) -> Callable[[], object]:

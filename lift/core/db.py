@@ -14,7 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from lift.core.ids import uuid7
 
@@ -55,12 +55,12 @@ BigKey = Annotated[int, mapped_column(sa.BigInteger, sa.Identity(), primary_key=
 Created = Annotated[datetime, mapped_column(server_default=sa.func.now())]
 
 
-def state_column(states: type, default: Any = sa.null()) -> Any:
+def state_column(states: type, default: Any = None) -> Any:
     """A text column that takes the values of a StrEnum only; the check is named ``<column>_known``."""
     kind = sa.Enum(
         states, native_enum=False, create_constraint=False, values_callable=lambda e: [m.value for m in e], length=40
     )
-    return mapped_column(kind) if isinstance(default, sa.sql.elements.Null) else mapped_column(kind, default=default)
+    return mapped_column(kind) if default is None else mapped_column(kind, default=default)
 
 
 def one_of(column: str, states: type[Any]) -> sa.CheckConstraint:

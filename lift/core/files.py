@@ -16,7 +16,7 @@ _root: Path | None = None
 
 def use_root(root: Path) -> None:
     """Set by the app at start."""
-    global _root  # noqa: PLW0603 one store per process, set once at start
+    global _root
     _root = root
 
 

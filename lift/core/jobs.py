@@ -57,6 +57,7 @@ class Sender(Protocol):
 
 def _nowhere(name: str, job_id: int, queue: str) -> None:
     """Without a broker jobs stay ``new``; tests drain them with ``run_due``."""
+    raise ConnectionError("no broker was set")
 
 
 _sender: Sender = _nowhere
@@ -64,11 +65,13 @@ _sender: Sender = _nowhere
 
 def use_sender(sender: Sender) -> None:
     """Set by the app at start (Celery), left alone by tests."""
-    global _sender  # noqa: PLW0603 one sender per process, set once at start
+    global _sender
     _sender = sender
 
 
-def enqueue(kind: JobKind | str, *, due_at: datetime | None = None, once_key: str | None = None, **arguments: Any) -> None:
+def enqueue(
+    kind: JobKind | str, *, due_at: datetime | None = None, once_key: str | None = None, **arguments: Any
+) -> None:
     """Write an outbox row in the present transaction; with ``once_key`` a second one is silently left out.
 
     Arguments are JSON values, UUIDs and aware instants.
@@ -89,7 +92,15 @@ def enqueue(kind: JobKind | str, *, due_at: datetime | None = None, once_key: st
     statement = insert(Job).values(**values).on_conflict_do_nothing(index_elements=["once_key"]).returning(Job.id)
     job_id = db.session.execute(statement).scalar_one_or_none()
     if job_id is not None and (due_at is None or due_at <= clock.now()):
-        after_commit(lambda: send(job_id, name))
+        _send_later(job_id, name)
+
+
+def _send_later(job_id: int, kind: str) -> None:
+    after_commit(lambda: _send_now(job_id, kind))
+
+
+def _send_now(job_id: int, kind: str) -> None:
+    send(job_id, kind)
 
 
 def send(job_id: int, kind: str) -> bool:
@@ -158,7 +169,7 @@ def run(job_id: int) -> JobState | None:
             HANDLERS[kind.name](**row.arguments)
             with transaction():
                 _take(job_id)
-    except Exception as error:  # noqa: BLE001 a worker must record any failure of any job, then go on
+    except Exception as error:
         log.exception("job %s (%s) failed", job_id, kind.name)
         return _count_failure(job_id, kind, error)
     return JobState.DONE
@@ -214,7 +225,7 @@ def retry_failed(job_id: int) -> bool:
             .execution_options(synchronize_session=False)
         ).scalar_one_or_none()
         if kind is not None:
-            after_commit(lambda: send(job_id, kind) and None)
+            _send_later(job_id, kind)
         return kind is not None
 
 

@@ -17,7 +17,7 @@ _client: redis.Redis | None = None
 
 def use_url(url: str) -> None:
     """Set by the app at start."""
-    global _client  # noqa: PLW0603 one pool per process, set once at start
+    global _client
     _client = redis.Redis.from_url(url, socket_timeout=2.0, socket_connect_timeout=0.5)
 
 

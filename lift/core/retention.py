@@ -53,9 +53,30 @@ def delete_where(statement: sa.Delete) -> int:
     return db.session.execute(statement.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-keep(DataClass("done jobs", timedelta(days=14), "delete", "operation",
-               lambda cut: delete_where(sa.delete(Job).where(Job.state == JobState.DONE, Job.created_at < cut))))
-keep(DataClass("idempotency keys", timedelta(days=2), "delete", "safe retries",
-               lambda cut: delete_where(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < cut))))
-keep(DataClass("sent mail", timedelta(days=90), "delete", "proof of notice",
-               lambda cut: delete_where(sa.delete(MailMessage).where(MailMessage.created_at < cut))))
+keep(
+    DataClass(
+        "done jobs",
+        timedelta(days=14),
+        "delete",
+        "operation",
+        lambda cut: delete_where(sa.delete(Job).where(Job.state == JobState.DONE, Job.created_at < cut)),
+    )
+)
+keep(
+    DataClass(
+        "idempotency keys",
+        timedelta(days=2),
+        "delete",
+        "safe retries",
+        lambda cut: delete_where(sa.delete(IdempotencyKey).where(IdempotencyKey.created_at < cut)),
+    )
+)
+keep(
+    DataClass(
+        "sent mail",
+        timedelta(days=90),
+        "delete",
+        "proof of notice",
+        lambda cut: delete_where(sa.delete(MailMessage).where(MailMessage.created_at < cut)),
+    )
+)

@@ -18,4 +18,4 @@ def expected_head() -> str:
 
 def schema_is_current() -> bool:
     """True when the database is at the expected revision."""
-    return db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == expected_head()
+    return bool(db.session.scalar(sa.text("SELECT version_num FROM alembic_version")) == expected_head())

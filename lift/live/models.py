@@ -121,7 +121,9 @@ class Bench(Base):
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
     organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
     mode: Mapped[BenchMode] = state_column(BenchMode, BenchMode.ASSET)
-    attempt_ref: Mapped[Json] = mapped_column(default=dict)  # ids that training carries through (step, version, session)
+    attempt_ref: Mapped[Json] = mapped_column(
+        default=dict
+    )  # ids that training carries through (step, version, session)
     opened_at: Mapped[Created]
     closed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # last sign of the browser

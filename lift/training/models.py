@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lift.core.db import Base, BigKey, Created, Instants, Json, Key, Texts, one_of, state_column
+from lift.core.db import Base, BigKey, Created, Json, Key, Texts, one_of, state_column
 from lift.training.enums import LIVE, EnrolmentStatus, LedgerReason, SessionKind, SessionMode, SessionStatus, StepState
 
 _LIVE_SQL = ", ".join(f"'{s.value}'" for s in LIVE)

@@ -30,7 +30,7 @@ _scopes: Callable[[], frozenset[str]] = frozenset
 
 def use_scopes(scopes: Callable[[], frozenset[str]]) -> None:
     """Set by the sign-in glue: the scopes of the token of this request."""
-    global _scopes  # noqa: PLW0603 one per process, set once at start
+    global _scopes
     _scopes = scopes
 
 

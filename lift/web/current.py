@@ -13,7 +13,7 @@ _load: Callable[[], Actor] = lambda: ANONYMOUS  # noqa: E731 replaced by the sig
 
 def use_loader(load: Callable[[], Actor]) -> None:
     """Set by ``people.signin``: how the actor of a request is found."""
-    global _load  # noqa: PLW0603 one loader per process, set once at start
+    global _load
     _load = load
 
 

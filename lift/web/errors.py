@@ -91,7 +91,9 @@ def answer(status: int, problems: tuple[Problem, ...]) -> Response:
     if wants_json():
         return problem_document(status, problems)
     title = say(TITLES.get(status, HTTPStatus(status).phrase))
-    page = render_template("errors/problem.html", status=status, title=title, problems=problems, request_id=request_id())
+    page = render_template(
+        "errors/problem.html", status=status, title=title, problems=problems, request_id=request_id()
+    )
     return Response(page, status=status)
 
 
@@ -127,5 +129,3 @@ def init_app(app: Flask) -> None:
         if app.testing:
             raise error
         return answer(500, ())
-
-

@@ -26,7 +26,9 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Database (with the expected migrations) and Redis; 503 when one is missing."""
     checks = {"database": _database(), "redis": live_redis.reachable()}
-    return jsonify(status="ok" if all(checks.values()) else "degraded", checks=checks), 200 if all(checks.values()) else 503
+    return jsonify(status="ok" if all(checks.values()) else "degraded", checks=checks), 200 if all(
+        checks.values()
+    ) else 503
 
 
 @bp.get("/metrics")

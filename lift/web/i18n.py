@@ -15,6 +15,8 @@ from lift.core.i18n import At, Money, Text, pick
 
 babel = Babel()
 
+_PATTERNS = {"time": "HH:mm", "clock": "HH:mm:ss"}
+
 
 def init_app(app: Flask) -> None:
     """Install Babel with the person's choice, then the browser's wish, then the first language."""
@@ -44,8 +46,9 @@ def say(text: Text | str | None) -> str:
     if text is None:
         return ""
     if isinstance(text, str):
-        return gettext(text) if text else ""
-    return gettext(text.msgid) % {k: _say_param(v) for k, v in text.params.items()} if text.params else gettext(text.msgid)
+        return str(gettext(text)) if text else ""
+    sentence = str(gettext(text.msgid))
+    return sentence % {k: _say_param(v) for k, v in text.params.items()} if text.params else sentence
 
 
 def _say_param(value: Any) -> str:
@@ -63,14 +66,15 @@ def _say_at(at: At) -> str:
 
 
 def localtime(instant: datetime, zone: str, style: str = "datetime") -> str:
-    """An instant in a zone: ``datetime`` "Mon 23 Nov 09:00 CET", ``time`` "09:00", ``clock`` "09:00:12"."""
-    local = instant.astimezone(ZoneInfo(zone))
-    patterns = {"time": "HH:mm", "clock": "HH:mm:ss", "timezone": "HH:mm zzz"}
-    if style in patterns:
-        return format_time(local.timetz(), patterns[style], tzinfo=ZoneInfo(zone), locale=get_locale()) if style != "timezone" else (
-            f"{local:%H:%M} {local.tzname()}"
-        )
-    return f"{format_datetime(local, 'EEE d MMM HH:mm', tzinfo=ZoneInfo(zone), locale=get_locale())} {local.tzname()}"
+    """An instant in a zone: ``datetime`` "Mon 23 Nov 09:00 CET", ``time`` "09:00", ``clock`` "09:00:12",
+    ``timezone`` "09:00 CET"."""
+    tz = ZoneInfo(zone)
+    local = instant.astimezone(tz)
+    if style == "timezone":
+        return f"{local:%H:%M} {local.tzname()}"
+    if style in _PATTERNS:
+        return format_time(local.timetz(), _PATTERNS[style], tzinfo=tz, locale=get_locale())
+    return f"{format_datetime(local, 'EEE d MMM HH:mm', tzinfo=tz, locale=get_locale())} {local.tzname()}"
 
 
 def localdate(moment: datetime | date, zone: str = "UTC", pattern: str = "EEE d MMM yyyy") -> str:
@@ -81,8 +85,10 @@ def localdate(moment: datetime | date, zone: str = "UTC", pattern: str = "EEE d 
 
 
 def money(cents: int) -> str:
-    """"EUR 210" or "EUR 210.50"; zero is a price."""
-    return f"EUR {cents // 100:,}".replace(",", " ") if cents % 100 == 0 else f"EUR {cents / 100:,.2f}".replace(",", " ")
+    """ "EUR 210" or "EUR 210.50"; zero is a price."""
+    return (
+        f"EUR {cents // 100:,}".replace(",", " ") if cents % 100 == 0 else f"EUR {cents / 100:,.2f}".replace(",", " ")
+    )
 
 
 def texts(values: dict[str, str] | None) -> str:

@@ -95,7 +95,7 @@ class Hub:
         while not self.stopping.is_set():
             try:
                 client = redis.Redis.from_url(self._url, socket_connect_timeout=0.5)
-                with client.pubsub(ignore_subscribe_messages=True) as subscription:
+                with client.pubsub(ignore_subscribe_messages=True) as subscription:  # type: ignore[no-untyped-call]
                     subscription.psubscribe("lift:*")
                     self._pump(subscription)
             except Unreachable as error:
@@ -137,32 +137,41 @@ def init_app(app: Flask, redis_url: str) -> None:
     app.extensions["lift_hub"] = Hub(redis_url)
 
 
-def stream(channel: str, *, replay: Iterable[Event] = (), alive: Callable[[], bool] = lambda: True) -> Response:
-    """Answer with a stream of ``channel``. ``replay`` is sent first; ``alive`` is asked every 30 s in an app context."""
+def stream(
+    channel: str,
+    *,
+    replay: Iterable[Event] = (),
+    alive: Callable[[], bool] = lambda: True,
+    check_every: float = REAUTHORISE_SECONDS,
+) -> Response:
+    """Answer with a stream of ``channel``. ``replay`` is sent first; ``alive`` is asked every ``check_every`` s."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     first = [event.frame() for event in replay]
     db.session.remove()  # an open stream must not hold a connection
-    response = Response(_frames(app, hub(), channel, first, alive), mimetype="text/event-stream")
+    response = Response(_frames(app, hub(), channel, first, alive, check_every), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _frames(app: Flask, source: Hub, channel: str, first: list[str], alive: Callable[[], bool]) -> Iterator[str]:
+def _frames(
+    app: Flask, source: Hub, channel: str, first: list[str], alive: Callable[[], bool], check_every: float
+) -> Iterator[str]:
     mine = source.join(channel)
     checked = time.monotonic()
+    patience = min(HEARTBEAT_SECONDS, check_every)
     try:
         yield "retry: 2000\n\n"
         yield from first
         while not source.stopping.is_set():
             try:
-                frame = mine.get(timeout=HEARTBEAT_SECONDS)
+                frame = mine.get(timeout=patience)
             except queue.Empty:
                 frame = ": still here\n\n"
             if frame is None:
                 return
             yield frame
-            if time.monotonic() - checked >= REAUTHORISE_SECONDS:
+            if time.monotonic() - checked >= check_every:
                 checked = time.monotonic()
                 if not _still(app, alive):
                     yield Event("over", {}).frame()

@@ -21,7 +21,7 @@ _chrome: Callable[[], dict[str, Any]] = dict
 
 def use_chrome(chrome: Callable[[], dict[str, Any]]) -> None:
     """Set by ``front``: what the bar shows (person, organisation, memberships, navigation) for the present actor."""
-    global _chrome  # noqa: PLW0603 one per process, set once at start
+    global _chrome
     _chrome = chrome
 
 
@@ -105,5 +105,3 @@ def read_static(name: str) -> Markup:
     """A build product to be placed inside the page (the map as SVG)."""
     path = (BUILD / name).resolve()
     return Markup(path.read_text()) if path.is_relative_to(BUILD) and path.exists() else Markup("")  # noqa: S704 our own build
-
-

@@ -51,9 +51,8 @@ def test_transaction_with_a_swallowed_failure_of_a_nested_verb_is_refused() -> N
             raise ValueError("nested fails")
 
     def outer() -> None:
-        with transaction():
-            with pytest.raises(ValueError, match="nested fails"):
-                nested()
+        with transaction(), pytest.raises(ValueError, match="nested fails"):
+            nested()
 
     with pytest.raises(RuntimeError, match="nothing was committed"):
         outer()
