@@ -1,0 +1,1 @@
+"""Pages, streams and the gateways' door of the live path."""
