@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lift.measures.spans import Column, Flags, Floats, Span, is_good, merge, pieces, rising, seconds, usual_period
+from lift.measures.spans import (
+    Column,
+    Flags,
+    Floats,
+    Qualities,
+    Span,
+    is_good,
+    merge,
+    pieces,
+    rising,
+    seconds,
+    usual_period,
+)
 from lift.measures.states import STALE_PERIODS
 
 
@@ -38,7 +50,7 @@ def count_parts(
     window: Span,
     planned: Sequence[Span] | None = None,
     period_s: float | None = None,
-    quality: Sequence[str] | None = None,
+    quality: Qualities | None = None,
     rollover: float | None = None,
 ) -> Counted:
     """Parts that the counter added in the window and the planned spans (None: the whole window).
@@ -46,11 +58,11 @@ def count_parts(
     A part belongs to the instant of the sample that first shows it, so the parts of neighbouring windows add up. The
     base is the last good sample before the window if it was still fresh at its start, else the first one inside.
     A value that falls is a reset to zero, unless `rollover` is given and the value fell over from its upper to its
-    lower half: then it went on counting at `rollover`. None, NaN, negative and not good values are no samples.
+    lower half: then it went on counting at `rollover`. None, text, NaN, negative and not good values are no samples.
     """
     instants = rising(times)
     hold_s = STALE_PERIODS * (usual_period(instants) if period_s is None else period_s)
-    numbers = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    numbers = np.array([value if isinstance(value, int | float) else np.nan for value in values], dtype=np.float64)
     if numbers.shape != instants.shape:
         raise ValueError(f"{numbers.size} counter values for {instants.size} times")
     marks = is_good(quality, numbers.size)

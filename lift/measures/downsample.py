@@ -42,12 +42,14 @@ def _extremes(t: Array, v: Array, points: int) -> npt.NDArray[np.intp]:
     number = np.zeros(t.size, dtype=np.intp)
     if span > 0:
         number = np.minimum(((t - t[0]) * (buckets / span)).astype(np.intp), buckets - 1)
-    # A stable sort by bucket, then value: each bucket's first entry is its minimum, its last the maximum.
-    order = np.lexsort((v, number))
-    edges = np.flatnonzero(np.diff(number[order])) + 1
-    lowest = order[np.concatenate(([0], edges))]
-    highest = order[np.concatenate((edges - 1, [t.size - 1]))]
-    return np.unique(np.concatenate((lowest, highest, [0, t.size - 1])))
+    # Times rise, so each bucket is one run of neighbours, and everything below is linear in the number of samples.
+    firsts = np.concatenate(([0], np.flatnonzero(np.diff(number)) + 1))
+    lengths = np.diff(np.append(firsts, t.size))
+    kept = [np.array([0, t.size - 1])]
+    for extreme in (np.minimum.reduceat(v, firsts), np.maximum.reduceat(v, firsts)):
+        found = np.flatnonzero(v == np.repeat(extreme, lengths))
+        kept.append(found[np.unique(number[found], return_index=True)[1]])
+    return np.unique(np.concatenate(kept))
 
 
 def _with_gaps(t: Array, v: Array, kept: npt.NDArray[np.intp], max_gap_s: float | None) -> tuple[Array, Array]:

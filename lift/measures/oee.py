@@ -10,7 +10,7 @@ from typing import Any
 from lift.measures import kpis
 from lift.measures.counters import Counted, count_parts
 from lift.measures.kpis import Production, Quantities, TimeElements
-from lift.measures.spans import Floats, Span
+from lift.measures.spans import Floats, Qualities, Span
 from lift.measures.states import StateTimes, state_times
 
 # Stored with every checked answer. Raise it with every change that can change a digit of `oee_of_window`.
@@ -100,12 +100,12 @@ def oee_of_window(
     planned: Sequence[tuple[float, float]] | None = None,
     min_coverage: float = MIN_COVERAGE,
     period_s: float | None = None,
-    qualities: Mapping[str, Sequence[str]] | None = None,
+    qualities: Mapping[str, Qualities] | None = None,
 ) -> WindowOee:
     """Every intermediate number and the OEE of the half-open window, from columns over common times (epoch s).
 
     `total` and `good` are rising counters; `planned` is the exercise's calendar (None: the whole window is planned);
-    `qualities` maps a column's name (COLUMNS) to one of good, uncertain, bad per sample, a column left out is good.
+    `qualities` maps a column's name (COLUMNS) to good, uncertain or bad per sample, or sparse by index; left out is good.
     Below `min_coverage` of the planned time with good samples the KPIs are None and `refusal` says why.
     ValueError for columns of unequal length, times that do not rise, or an ideal time that is not over 0.
     """

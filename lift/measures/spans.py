@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+
+Qualities = Sequence[str] | Mapping[int, str]
 
 GOOD = "good"
 BAD_CODE = -1
@@ -65,10 +67,20 @@ def usual_period(times: Floats) -> float:
     return float(np.median(np.diff(times))) if times.size > 1 else 1.0
 
 
-def is_good(quality: Sequence[str] | None, count: int) -> Flags:
-    """Which samples are good; None means all. Uncertain does not count as good. ValueError for unequal lengths."""
+def is_good(quality: Qualities | None, count: int) -> Flags:
+    """Which samples are good; None means all. Uncertain does not count as good.
+
+    A mapping from index to mark names only what is not good, as a telemetry block does. ValueError for a list of
+    another length, or an index outside the column.
+    """
     if quality is None:
         return np.ones(count, dtype=np.bool_)
+    if isinstance(quality, Mapping):
+        good = np.ones(count, dtype=np.bool_)
+        if any(not 0 <= index < count for index in quality):
+            raise ValueError(f"qualities point outside a column of {count} samples")
+        good[[index for index, mark in quality.items() if mark != GOOD]] = False
+        return good
     if len(quality) != count:
         raise ValueError(f"{len(quality)} qualities for {count} samples")
     return np.array([mark == GOOD for mark in quality], dtype=np.bool_)

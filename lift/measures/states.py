@@ -20,6 +20,7 @@ from lift.measures.spans import (
     Column,
     Flags,
     Floats,
+    Qualities,
     Span,
     is_good,
     merge,
@@ -112,8 +113,8 @@ def state_times(
     window: Span,
     planned: Sequence[Span] | None = None,
     period_s: float | None = None,
-    state_quality: Sequence[str] | None = None,
-    mode_quality: Sequence[str] | None = None,
+    state_quality: Qualities | None = None,
+    mode_quality: Qualities | None = None,
 ) -> StateTimes:
     """How the planned part of the window was used.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lift.measures.answers import (
@@ -168,6 +168,7 @@ def test_answer_in_percent_is_in_points() -> None:
     assert [value_of(read_answer(typed, "%")) for typed in ("0,64", "64", "64.0 %")] == [64.0, 64.0, 64.0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
     for read in (read_ratio(typed, "it"), read_number(typed, "min", "en")):
@@ -177,6 +178,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(typed: str) -> None:
             assert 0 <= read.value < 1e16
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([",", "."]), st.sampled_from(["en", "it", "fr", "de"]))
 def test_percent_and_fraction_of_one_number_read_the_same(hundredths: int, mark: str, locale: str) -> None:
     percent = f"{hundredths // 100}{mark}{hundredths % 100:02d}"
@@ -184,6 +186,7 @@ def test_percent_and_fraction_of_one_number_read_the_same(hundredths: int, mark:
     assert value_of(read_ratio(f"{percent} %", locale)) == value_of(read_ratio(fraction, locale)) == hundredths / 10_000
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 10**9, places=2), st.sampled_from([("en", ",", "."), ("it", ".", ","), ("fr", "\u202f", ",")]))
 def test_grouped_number_reads_back(number: float, habit: tuple[str, str, str]) -> None:
     locale, group, mark = habit
@@ -301,6 +304,7 @@ def test_right_and_unexplained_answers_have_no_diagnosis() -> None:
     assert diagnose(0.5, window(planned=[]), "oee", POINT) is None
 
 
+@settings(deadline=None)
 @given(st.floats(0, 10), st.sampled_from(["oee", "nee", "availability", "effectiveness", "quality_ratio"]))
 def test_diagnosis_never_contradicts_the_verdict(value: float, kpi: str) -> None:
     facts = window()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lift.measures.counters import Counted, count_parts
@@ -64,6 +64,7 @@ def test_bad_missing_and_negative_values_are_no_samples() -> None:
     quality = ["good", "bad", "good", "good", "good", "good"]
     found = counted([5, 900, None, -3, float("nan"), 7], quality=quality)
     assert (found.parts, found.resets) == (2, 0)
+    assert counted([5, "broken", 6]).parts == 1  # type: ignore[list-item]
 
 
 def test_no_good_sample_has_no_parts() -> None:
@@ -71,6 +72,7 @@ def test_no_good_sample_has_no_parts() -> None:
     assert (found.parts, found.coverage) == (None, 0.0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.1, 1.9), st.integers(0, 3)), min_size=2, max_size=40), st.floats(0, 1), st.booleans()
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lift.measures import kpis
@@ -138,6 +138,7 @@ def productions(draw: st.DrawFn) -> Production:
     return Production.of(TimeElements(pot=pot, apt=apt), Quantities(pq=made, gq=good), draw(st.floats(0.1, 600)))
 
 
+@settings(deadline=None)
 @given(st.lists(productions(), min_size=1, max_size=6))
 def test_pooled_kpis_lie_between_their_parts(parts: list[Production]) -> None:
     whole = kpis.pool(parts)
@@ -148,6 +149,7 @@ def test_pooled_kpis_lie_between_their_parts(parts: list[Production]) -> None:
         assert min(each) * (1 - 1e-9) <= pooled <= max(each) * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(productions(), min_size=2, max_size=6))
 def test_pool_does_not_depend_on_grouping(parts: list[Production]) -> None:
     at_once = kpis.pool(parts)

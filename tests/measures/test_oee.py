@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from lift.measures import texts
+from lift.measures.answers.reading import ReadAs
 from lift.measures.kpis import KpiWarning
 from lift.measures.oee import CHECK_VERSION, Refusal, WindowOee, WindowWarning, oee_of_window
 
@@ -117,6 +119,21 @@ def test_value_by_name_and_unknown_name() -> None:
     assert (found.value("oee"), found.value("quality_ratio")) == (0.5, 16 / 17)
     with pytest.raises(KeyError):
         found.value("speed")
+
+
+def test_sparse_qualities_of_a_telemetry_block_mean_the_same() -> None:
+    dense = oee_of_window(**recording(), qualities={"total": ["bad" if i < 30 else "good" for i in range(SECONDS)]})
+    sparse = oee_of_window(**recording(), qualities={"total": dict.fromkeys(range(30), "bad")})
+    assert sparse == dense
+    assert sparse.coverage == 0.95
+    with pytest.raises(ValueError, match="outside a column"):
+        oee_of_window(**recording(), qualities={"total": {SECONDS: "bad"}})
+
+
+def test_every_warning_refusal_and_reading_has_a_sentence() -> None:
+    assert set(texts.WARNINGS) == {*KpiWarning, *WindowWarning}
+    assert set(texts.REFUSALS) == set(Refusal)
+    assert set(texts.HOW_READ) == set(ReadAs)
 
 
 def test_quality_of_an_unknown_column_is_refused() -> None:

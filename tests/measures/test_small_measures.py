@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lift.measures.downsample import downsample
@@ -82,6 +82,7 @@ def test_paired_difference_of_unequal_runs_is_refused() -> None:
 series = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400)
 
 
+@settings(deadline=None)
 @given(series, st.integers(4, 60))
 def test_downsample_keeps_minimum_maximum_first_and_last(values: list[float], points: int) -> None:
     times = [1_700_000_000 + 0.1 * i for i in range(len(values))]
@@ -92,6 +93,7 @@ def test_downsample_keeps_minimum_maximum_first_and_last(values: list[float], po
     assert set(zip(t.tolist(), v.tolist(), strict=True)) <= set(zip(times, values, strict=True))
 
 
+@settings(deadline=None)
 @given(series)
 def test_downsample_of_few_points_changes_nothing(values: list[float]) -> None:
     t, v = downsample(list(range(len(values))), values, 400)

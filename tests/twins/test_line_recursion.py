@@ -61,7 +61,7 @@ def test_wrong_buffers_are_refused(buffers: tuple[int, ...]) -> None:
 lines = st.tuples(st.integers(0, 10_000), st.lists(st.integers(0, 4), min_size=1, max_size=4))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(lines)
 def test_line_conserves_parts_and_keeps_its_laws(line: tuple[int, list[int]]) -> None:
     seed, buffers = line
@@ -79,7 +79,7 @@ def test_line_conserves_parts_and_keeps_its_laws(line: tuple[int, list[int]]) ->
         assert bool(np.all((taken - gone >= 0) & (taken - gone <= 1))), "a station holds one part or none"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(lines, st.integers(0, 3), st.integers(1, 5))
 def test_bigger_buffer_never_lets_a_part_leave_later_with_the_same_luck(
     line: tuple[int, list[int]], place: int, more: int

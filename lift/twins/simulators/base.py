@@ -117,9 +117,9 @@ class Comparison(Frozen):
 
 
 def figure_of(key: str, label: str, unit: str, values: Sequence[float | None]) -> Figure:
-    """Mean and interval of the replications that have a value."""
-    known = [float(value) for value in values if value is not None]
-    listed = tuple(None if value is None else float(value) for value in values)
+    """Mean and interval of the replications that have a value; values are kept to a millionth, and the mean is theirs."""
+    listed = tuple(None if value is None else round(float(value), 6) for value in values)
+    known = [value for value in listed if value is not None]
     if not known:
         return Figure(key=key, label=label, unit=unit, mean=None, half_width=None, values=listed)
     found = intervals.mean_interval(known)

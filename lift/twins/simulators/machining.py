@@ -25,7 +25,7 @@ HEAT_DRY = 14.0  # degrees Celsius more while cutting without coolant
 DRY_LOAD = 1.15  # factor on the spindle load without coolant
 FEED_EXPONENT = 0.8  # cutting force grows less than the feed
 _STILL = 1.0  # rpm
-_TICK = 0.1  # s, longest inner step: the spindle's run-up needs it
+_HAIR = 1e-9  # s
 _LONGEST = 3600.0  # s, longest step at once
 
 # Expected distance between a healthy asset and the twin; beyond it for several cycles something is wrong.
@@ -65,7 +65,7 @@ class Limits:
 
 LIMITS = {"FeedOverride": Limits(40.0, 120.0)}
 CONTROLS = ("FeedOverride", "CoolantOn")
-ACTIONS = ("Resume", "Hold", "Stop", "OpenDoor", "CloseDoor")
+ACTIONS = ("Resume", "Hold", "Stop", "OpenDoor", "CloseDoor", "Reset")
 
 
 class TwinRefusal(StrEnum):
@@ -120,16 +120,22 @@ class State:
 
 
 class MachiningTwin:
-    """A state and its inputs, with the machine's controls, limits and Stop. Its functions change nothing but itself."""
+    """A state and its inputs, with the machine's controls, limits and Stop. Its functions change nothing but itself.
 
-    def __init__(self, state: State | None = None, inputs: Inputs | None = None) -> None:
+    `limits` are those of the asset that it stands for, where they differ from the nominal ones.
+    """
+
+    def __init__(
+        self, state: State | None = None, inputs: Inputs | None = None, limits: Mapping[str, Limits] | None = None
+    ) -> None:
         self.state = state or State()
         self.inputs = inputs or Inputs()
+        self.limits = {**LIMITS, **(limits or {})}
 
     @classmethod
-    def load(cls, kept: Mapping[str, Any]) -> MachiningTwin:
+    def load(cls, kept: Mapping[str, Any], limits: Mapping[str, Limits] | None = None) -> MachiningTwin:
         """From what `dump` gave. TypeError for anything else."""
-        return cls(State(**kept["state"]), Inputs(**kept["inputs"]))
+        return cls(State(**kept["state"]), Inputs(**kept["inputs"]), limits)
 
     def dump(self) -> dict[str, Any]:
         """Plain values, to be kept as JSON between two requests."""
@@ -149,7 +155,7 @@ class MachiningTwin:
                 raise TwinRefused(TwinRefusal.KIND, name)
             self.inputs = replace(self.inputs, coolant=value)
             return
-        limits = LIMITS.get(name)
+        limits = self.limits.get(name)
         if limits is None:
             raise TwinRefused(TwinRefusal.UNKNOWN, name)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -168,11 +174,18 @@ class MachiningTwin:
             "Resume": not door,
             "Hold": running,
             "OpenDoor": still,
+            "Reset": not running,
         }
         if action not in allowed:
             raise TwinRefused(TwinRefusal.UNKNOWN, action)
         if not allowed[action]:
             raise TwinRefused(TwinRefusal.STATE, action)
+        if action == "Reset":
+            self.state = State(
+                time_s=self.state.time_s,
+                spindle_speed=self.state.spindle_speed,
+                bearing_temperature=self.state.bearing_temperature,
+            )
         self.inputs = self._after(action)
 
     def _after(self, action: str) -> Inputs:
@@ -182,6 +195,8 @@ class MachiningTwin:
             return replace(self.inputs, running=True, hold=False, coolant=True)
         if action == "Hold":
             return replace(self.inputs, hold=True)
+        if action == "Reset":
+            return replace(self.inputs, feed_percent=100.0, coolant=False, hold=False)
         return replace(self.inputs, door_open=action == "OpenDoor")
 
     def values(self) -> dict[str, bool | int | float | str]:
@@ -216,34 +231,53 @@ def step(state: State, inputs: Inputs, dt: float) -> State:
         raise ValueError(f"a step must last 0 to {_LONGEST:g} s, not {dt!r}")
     if not (math.isfinite(inputs.feed_percent) and inputs.feed_percent >= 0):
         raise ValueError(f"the feed must be 0 % or more, not {inputs.feed_percent!r}")
-    pieces = max(1, math.ceil(dt / _TICK - 1e-9))
-    for _ in range(pieces):
-        state = _tick(state, inputs, dt / pieces)
-    return state
+    left = dt
+    while left > 0:
+        running = _is_running(state, inputs)
+        need = _to_next_phase(state, inputs) if running else math.inf
+        # A hair before the end of a phase is its end: halves of a step must not leave a sliver of it.
+        piece = min(left, need)
+        ends = need <= left + _HAIR
+        state = _warmed(state, inputs, running, piece)
+        if running:
+            state = _cut(state, inputs, piece, ends)
+        left -= piece
+        if left <= _HAIR:
+            break
+    cutting = _is_running(state, inputs) and PROGRAM[state.phase].cutting
+    return replace(state, spindle_load=cutting_load(PROGRAM[state.phase], inputs) if cutting else 0.0)
 
 
-def _tick(state: State, inputs: Inputs, dt: float) -> State:
-    """One short step: first the program, phase by phase, then the physics of what it ended in."""
-    running = inputs.running and not inputs.door_open and not state.held
-    if running:
-        state = _program(state, inputs, dt)
-        running = not state.held
+def _is_running(state: State, inputs: Inputs) -> bool:
+    return inputs.running and not inputs.door_open and not state.held
+
+
+def _to_next_phase(state: State, inputs: Inputs) -> float:
+    """Seconds to the end of the phase; cutting phases run at the feed's rate, and a feed of 0 holds them."""
+    phase = PROGRAM[state.phase]
+    rate = inputs.feed_percent / 100 if phase.cutting else 1.0
+    return max(0.0, phase.seconds - state.phase_done_s) / rate if rate > 0 else math.inf
+
+
+def _warmed(state: State, inputs: Inputs, running: bool, dt: float) -> State:
+    """Spindle speed and bearing temperature after `dt` seconds within one phase: the exact solution.
+
+    The bearing follows a warmth that itself still moves with the spindle's run-up, hence the second exponential.
+    """
     phase = PROGRAM[state.phase]
     cutting = running and phase.cutting
     wanted = (phase.speed if inputs.spindle_rpm is None else inputs.spindle_rpm) if cutting else 0.0
-    speed = wanted + (state.spindle_speed - wanted) * math.exp(-dt / SPINDLE_TAU)
-    if not cutting and speed < _STILL:
-        speed = 0.0
     load = cutting_load(phase, inputs) if cutting else 0.0
     dry = HEAT_DRY if cutting and not inputs.coolant else 0.0
-    warm = AMBIENT + speed * HEAT_PER_RPM + load * HEAT_PER_LOAD + dry
-    temperature = warm + (state.bearing_temperature - warm) * math.exp(-dt / BEARING_TAU)
+    warm = AMBIENT + wanted * HEAT_PER_RPM + load * HEAT_PER_LOAD + dry
+    run_up = (state.spindle_speed - wanted) * HEAT_PER_RPM / (1 - BEARING_TAU / SPINDLE_TAU)
+    fast, slow = math.exp(-dt / SPINDLE_TAU), math.exp(-dt / BEARING_TAU)
+    speed = wanted + (state.spindle_speed - wanted) * fast
     return replace(
         state,
         time_s=state.time_s + dt,
-        spindle_speed=speed,
-        spindle_load=load,
-        bearing_temperature=temperature,
+        spindle_speed=0.0 if wanted == 0 and speed < _STILL else speed,
+        bearing_temperature=warm + run_up * fast + (state.bearing_temperature - warm - run_up) * slow,
     )
 
 
@@ -252,22 +286,12 @@ def cutting_load(phase: Phase, inputs: Inputs) -> float:
     return phase.load * math.pow(inputs.feed_percent / 100, FEED_EXPONENT) * (1.0 if inputs.coolant else DRY_LOAD)
 
 
-def _program(state: State, inputs: Inputs, dt: float) -> State:
-    """The program `dt` seconds further; cutting phases run at the feed's rate, a feed of 0 holds them."""
-    left = dt
-    while left > 1e-12 and not state.held:
-        phase = PROGRAM[state.phase]
-        rate = inputs.feed_percent / 100 if phase.cutting else 1.0
-        need = (phase.seconds - state.phase_done_s) / rate if rate > 0 else math.inf
-        if need > left + 1e-12:
-            done = state.phase_done_s + left * rate
-            return replace(state, phase_done_s=done, cycle_s=state.cycle_s + left)
-        left -= need
-        state = _next_phase(replace(state, cycle_s=state.cycle_s + need), inputs)
-    return state
-
-
-def _next_phase(state: State, inputs: Inputs) -> State:
+def _cut(state: State, inputs: Inputs, dt: float, ends: bool) -> State:
+    """The program `dt` seconds further, within one phase or to its end."""
+    rate = inputs.feed_percent / 100 if PROGRAM[state.phase].cutting else 1.0
+    state = replace(state, cycle_s=state.cycle_s + dt, phase_done_s=state.phase_done_s + dt * rate)
+    if not ends:
+        return state
     following = (state.phase + 1) % len(PROGRAM)
     state = replace(state, phase=following, phase_done_s=0.0)
     if following:
