@@ -45,6 +45,8 @@ export function mount(element: HTMLElement): () => void {
     } else if (asked !== null) {
       chip(fill(set['sayWaiting'] ?? '', { value: typeof asked === 'number' ? number.format(asked) : '' }), 'att')
     }
+    const turn = part('turn')
+    if (turn && typeof wish === 'boolean') turn.textContent = (wish ? turn.dataset['off'] : turn.dataset['on']) ?? ''
     form.querySelectorAll<HTMLButtonElement>('button[data-by]').forEach((button) => {
       const next = Number(wish ?? 0) + Number(button.dataset['by'])
       if (form.dataset['locked'] === undefined) button.disabled = next < low || next > high

@@ -22,6 +22,7 @@ interface SchematicConfig {
   state: { variable: string; cutting: string[]; fault: string[] }
   texts: { head: string; table: string; spindle: string; tool: string; part: string; whereTwin: string }
   now?: Record<string, Value>
+  twinNow?: Record<string, Value>
 }
 
 const REDRAW_MS = 200
@@ -35,6 +36,7 @@ class Picture {
 
   constructor(private readonly element: HTMLElement, private readonly config: SchematicConfig) {
     this.machine = { ...config.now }
+    if (config.twinNow) this.twin = { ...config.twinNow }
     element.classList.add('l-schematic')
     element.setAttribute('role', 'img')
     element.setAttribute('aria-label', config.label)

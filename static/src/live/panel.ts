@@ -5,7 +5,7 @@ import type { LiveStore } from './store'
 
 export const LEFT = 46
 export const RIGHT = 118
-const TITLE = 22
+const TITLE = 24
 const AXIS = 24
 
 /** The colours of the look in force, read from the tokens. */
@@ -20,6 +20,7 @@ export interface Colours {
   att: string
   bad: string
   off: string
+  surface: string
 }
 
 export function readColours(element: HTMLElement): Colours {
@@ -27,7 +28,7 @@ export function readColours(element: HTMLElement): Colours {
   const read = (name: string): string => style.getPropertyValue(`--l-${name}`).trim()
   return {
     ink: read('ink'), muted: read('muted'), line: read('line'), rule: read('rule'), live: read('live'), twin: read('twin'),
-    twinTint: read('twin-tint'), att: read('att'), bad: read('bad'), off: read('bar'),
+    twinTint: read('twin-tint'), att: read('att'), bad: read('bad'), off: read('bar'), surface: read('surface'),
   }
 }
 
@@ -66,7 +67,6 @@ export class Panel {
     title.append(strong, unit)
     this.root.append(title)
     this.plot = new uPlot(this.options(place, sync), this.data(0, 1), this.root)
-    this.root.style.paddingTop = `${TITLE}px`
   }
 
   static chrome(panels: number): number {
@@ -74,7 +74,7 @@ export class Panel {
   }
 
   resize(place: PanelPlace): void {
-    this.plot.setSize({ width: place.width, height: place.height + (place.last ? AXIS : 0) })
+    this.plot.setSize({ width: place.width, height: place.height + TITLE + (place.last ? AXIS : 0) })
   }
 
   show(from: number, to: number): void {
@@ -134,7 +134,8 @@ export class Panel {
     }
     if (!this.config.twin || !this.store.twin.times.length) return [machine.times, column]
     const twin = this.store.twin
-    return uPlot.join([[machine.times, column], [twin.times, twin.columns.get(key) ?? []]])
+    const [keep, widen] = [1, 2] as const // a null of the machine stands for the whole hole, also where the twin has values
+    return uPlot.join([[machine.times, column], [twin.times, twin.columns.get(key) ?? []]], [[keep, widen], [keep, keep]])
   }
 
   /** The scale as configured; where it is not, what lies in the window with some air. */
@@ -169,19 +170,19 @@ export class Panel {
       ...(config.kind === 'residual' && bars ? { paths: bars, stroke: () => 'transparent', width: 0, fill: () => this.colours.off } : {}),
     }
     const twin: uPlot.Series = { stroke: () => this.colours.twin, width: 1.7, dash: [5, 3.5], spanGaps: true, points: { show: false } }
-    const few = place.height < 50
+    const few = place.height < 60
     return {
-      width: place.width, height: place.height + (place.last ? AXIS : 0), ms: 1e-3, padding: [4, RIGHT, 2, 0],
+      width: place.width, height: place.height + TITLE + (place.last ? AXIS : 0), ms: 1e-3, padding: [TITLE, RIGHT, place.last ? 0 : 5, 0],
       legend: { show: false }, cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: sync } },
       scales: { x: { time: true, auto: false }, y: { auto: false } },
       axes: [
         {
-          show: true, size: place.last ? AXIS : 0, font, stroke: () => this.colours.muted, gap: 4, space: 70,
+          show: true, size: place.last ? AXIS : 0, font, stroke: () => this.colours.muted, gap: 4, space: 54,
           grid: { stroke: () => this.colours.line, width: 1 }, ticks: { show: false },
           values: (_plot, times) => times.map((time) => (place.last ? this.timeText(time) : '')),
         },
         {
-          size: LEFT, font, stroke: () => this.colours.muted, gap: 6, space: few ? 16 : 32,
+          size: LEFT, font, stroke: () => this.colours.muted, gap: 6, space: few ? 14 : 26,
           grid: { stroke: () => this.colours.line, width: 1 }, ticks: { show: false },
           ...(config.kind === 'residual' ? { splits: () => [-(config.tolerance ?? 1), config.tolerance ?? 1] } : {}),
           values: (_plot, values) => values.map((value) => String(Number(value.toFixed(2))).replace('-', '−')),
@@ -238,7 +239,8 @@ export class Panel {
     const { ctx, bbox } = plot
     const pixel = devicePixelRatio
     ctx.save()
-    ctx.font = `${13 * pixel}px ${getComputedStyle(document.documentElement).getPropertyValue('--l-sans')}`
+    ctx.setLineDash([])
+    ctx.font = `${12 * pixel}px ${getComputedStyle(document.documentElement).getPropertyValue('--l-sans')}`
     for (const limit of this.config.limits ?? []) {
       const y = plot.valToPos(limit.value, 'y', true)
       this.line(ctx, bbox.left, y, bbox.left + bbox.width, y, this.colours.att)
@@ -279,19 +281,24 @@ export class Panel {
     this.line(ctx, x, bbox.top, x, bbox.top + bbox.height, this.colours.ink)
     ctx.setLineDash([])
     if (!first) return
-    const width = ctx.measureText(label).width + 14 * devicePixelRatio
-    const height = 17 * devicePixelRatio
+    const pixel = devicePixelRatio
+    const width = ctx.measureText(label).width + 16 * pixel
+    const height = 16 * pixel
+    const top = bbox.top - height
+    const right = x + width > bbox.left + bbox.width ? -1 : 1
     ctx.fillStyle = this.colours.ink
     ctx.beginPath()
-    ctx.moveTo(x, bbox.top)
-    ctx.lineTo(x + width, bbox.top)
-    ctx.lineTo(x + width - 5 * devicePixelRatio, bbox.top + height / 2)
-    ctx.lineTo(x + width, bbox.top + height)
-    ctx.lineTo(x, bbox.top + height)
+    ctx.moveTo(x, top)
+    ctx.lineTo(x + right * width, top)
+    ctx.lineTo(x + right * (width - 5 * pixel), top + height / 2)
+    ctx.lineTo(x + right * width, top + height)
+    ctx.lineTo(x, top + height)
     ctx.fill()
-    ctx.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--l-surface')
+    ctx.fillStyle = this.colours.surface
+    ctx.textAlign = right > 0 ? 'left' : 'right'
     ctx.textBaseline = 'middle'
-    ctx.fillText(label, x + 5 * devicePixelRatio, bbox.top + height / 2)
+    ctx.fillText(label, x + right * 5 * pixel, top + height / 2)
+    ctx.textAlign = 'left'
   }
 
   private drawGapWords(plot: uPlot, start: number, end: number): void {
@@ -300,8 +307,8 @@ export class Panel {
     if (middle < bbox.left || middle > bbox.left + bbox.width) return
     ctx.fillStyle = this.colours.muted
     ctx.textAlign = 'center'
-    ctx.textBaseline = 'top'
-    ctx.fillText(fill(this.chart.texts.noData, { seconds: Math.round(end - start) }), middle, bbox.top + 2 * devicePixelRatio)
+    ctx.textBaseline = 'bottom'
+    ctx.fillText(fill(this.chart.texts.noData, { seconds: Math.round(end - start) }), middle, bbox.top - 2 * devicePixelRatio)
     ctx.textAlign = 'left'
   }
 

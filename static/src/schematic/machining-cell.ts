@@ -11,15 +11,15 @@ export interface CellState {
   whereTwin: string
 }
 
-const WIDE: Stage = { scale: 12.5, left: 206, top: 78 }
-const SMALL: Stage = { scale: 12.5, left: 100, top: 78 }
+const WIDE: Stage = { scale: 11, left: 208, top: 138 }
+const SMALL: Stage = { scale: 11, left: 96, top: 138 }
 
 function head(down: number): Box {
   return { at: [5.2, 1.9, 6.8 - 2 * down], size: [3, 3.4, 2.4] }
 }
 
 function lamp(stage: Stage, state: CellState['lamp']): SVGElement {
-  const [x, y] = project(stage, [6.7, 0.9, 10.2])
+  const [x, y] = project(stage, [6.7, 0.9, 10.4])
   return svg('g', {}, ...(['bad', 'att', 'good'] as const).map((tone, index) => svg('rect', {
     class: `l-schematic__lamp${tone === state ? ` is-${tone}` : ''}`, x: x - 5, y: y - 36 + 12 * index, width: 10, height: 10, rx: 2.5,
   })))
@@ -60,15 +60,15 @@ export function drawCell(state: CellState, compact: boolean): SVGElement {
   ]
   const { labels } = state
   const words = compact ? [] : [
-    drawLabel(stage, labels.head.name, labels.head.value, [hx + 0.5, hy + 3.4, hz + 1.6], [88, 84], 'left'),
-    drawLabel(stage, labels.part.name, labels.part.value, [part.at[0] + 0.3, part.at[1] + 1.7, 3.4], [88, 142], 'left'),
-    drawLabel(stage, labels.spindle.name, labels.spindle.value, [hx + 3, hy + 1.6, hz + 1], [326, 42], 'right'),
-    drawLabel(stage, labels.tool.name, labels.tool.value, [tool.at[0] + 0.4, tool.at[1] + 0.2, tool.at[2] + 0.4], [326, 100], 'right'),
-    drawLabel(stage, labels.table.name, labels.table.value, [table.at[0] + 7, table.at[1] + 3, 2.9], [326, 158], 'right'),
+    drawLabel(stage, labels.head.name, labels.head.value, [hx + 0.5, hy + 3.4, hz + 1.6], [94, 108], 'left'),
+    drawLabel(stage, labels.part.name, labels.part.value, [part.at[0] + 0.3, part.at[1] + 1.7, 3.4], [94, 172], 'left'),
+    drawLabel(stage, labels.spindle.name, labels.spindle.value, [hx + 3, hy + 1.6, hz + 1], [338, 66], 'right'),
+    drawLabel(stage, labels.tool.name, labels.tool.value, [tool.at[0] + 0.4, tool.at[1] + 0.2, tool.at[2] + 0.4], [338, 124], 'right'),
+    drawLabel(stage, labels.table.name, labels.table.value, [table.at[0] + 7, table.at[1] + 3, 2.9], [338, 182], 'right'),
     ...(state.twin ? [
-      svg('path', { class: 'l-schematic__twin', d: 'M8 226h26' }),
-      svg('text', { class: 'is-twin', x: 42, y: 230 }, state.whereTwin),
+      svg('path', { class: 'l-schematic__twin', d: 'M6 244h24' }),
+      svg('text', { class: 'is-twin', x: 38, y: 248 }, state.whereTwin),
     ] : []),
   ]
-  return svg('svg', { viewBox: compact ? '0 0 200 240' : '0 0 424 240', 'aria-hidden': 'true' }, ...scene, ...words)
+  return svg('svg', { viewBox: compact ? '0 0 204 256' : '0 0 436 256', 'aria-hidden': 'true' }, ...scene, ...words)
 }
