@@ -139,7 +139,7 @@ def test_batch_with_impossible_times_is_refused(gateway: FakeGateway) -> None:
     assert (response.status_code, chunks()) == (422, [])
 
 
-@pytest.mark.parametrize("body", ["nonsense", "[1]", '{"store": 7}', '{"store": "a", "sequence": true}'])
+@pytest.mark.parametrize("body", ["nonsense", "[1]", '{"store": 7}', '{"store": "a", "sequence": -1}'])
 def test_batch_without_a_readable_number_moves_nothing(gateway: FakeGateway, body: str) -> None:
     response = gateway.post("/edge/v1/batches", body)
     assert (response.status_code, response.json["sequence"]) == (422, 0)
