@@ -39,8 +39,8 @@ STANDARD = {404: NOT_FOUND, 413: TOO_LARGE, 429: TOO_MANY, 500: BROKEN}
 
 
 def wants_json() -> bool:
-    """API and gateway paths always; elsewhere by Accept."""
-    if request.path.startswith(("/api/", "/edge/")):
+    """API, gateway and stream paths always; elsewhere by Accept."""
+    if request.path.startswith(("/api/", "/edge/", "/stream/")):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/problem+json", "application/json"])
     return bool(best and best != "text/html")
