@@ -115,7 +115,8 @@ class SimulationExercise(Part):
 
     `start` pre-fills the simulator's form; `changed` must differ from it in the run that is handed in.
     claim `bottleneck`: name the station that limits the line; `number`: predict `result` within `tolerance_percent` of
-    the run's mean; `compare`: more, fewer or unclear against the run before, by the 95 % interval.
+    the run's mean; `compare`: more, less or unclear than the learner's own run with the start values,
+    by the 95 % interval of the difference.
     """
 
     kind: Literal["simulation"]
