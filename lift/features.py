@@ -14,7 +14,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (people_pages, edge_door, live_streams)
 CSRF_FREE: tuple[Blueprint, ...] = (edge_door,)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
-EVENTS: dict[str, tuple[str, ...]] = {"people.signed_out": ()}
+EVENTS: dict[str, tuple[str, ...]] = {
+    "people.signed_out": (),
+    "training.enrolled": (),
+    "training.seat_freed": (),
+}
 """Event → kinds of job. Announced by a floor, handled by floors above it, after the commit."""
 
 
