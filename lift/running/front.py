@@ -94,4 +94,4 @@ def watch_command(root: Path) -> list[str]:
     """The command that builds the front end again at each change (`run.py dev`)."""
     node = find_node(root)
     ensure_modules(root, node)
-    return [*vite(root, node), "build", "--watch", "--mode", "development"]
+    return [*vite(root, node), "build", "--watch", "--mode", "development", "--logLevel", "warn"]

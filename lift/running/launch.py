@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from lift.embedded import EngineError, default_home
@@ -16,6 +17,7 @@ from lift.running.steps import SetupError, say
 from lift.running.supervisor import Child, GaveUp, Supervisor, spawn_command
 from lift.running.watch import ChangeWatch
 from lift.running.world import (
+    QUEUES,
     READY_SECONDS,
     Place,
     answers,
@@ -63,25 +65,22 @@ def bring_up(place: Place, supervisor: Supervisor, *, reload: bool) -> bool:
 def reload_changes(place: Place, supervisor: Supervisor) -> ChangeWatch:
     """What `run.py dev` does each round: Flask reloads the web itself, everything else is started again here."""
 
-    def again(names: set[str]) -> None:
-        for child in supervisor.children:
-            if child.name in names and child.running:
-                say(f"{child.name} starts again")
-                supervisor.restart(child)
-
-    def code() -> None:
-        again({"worker", "live", "beat", "factory", "gateway"})
-
     def texts() -> None:
         try:
             ensure_translations(place.root)
         except SetupError as error:
             say(str(error))
             return
-        again({"web", "worker", "live"})
+        supervisor.restart({"web", *QUEUES})
 
-    sources = [place.root / name for name in ("lift", "workers", "config.py")]
-    return ChangeWatch([(sources, ".py", code), ([place.root / "translations"], ".po", texts)])
+    code = [place.root / name for name in ("lift", "workers", "config.py")]
+    return ChangeWatch(
+        [
+            (code, ".py", partial(supervisor.restart, {"beat", *QUEUES})),
+            ([place.root / "lift" / "edge"], ".py", partial(supervisor.restart, {"factory", "gateway"})),
+            ([place.root / "translations"], ".po", texts),
+        ]
+    )
 
 
 def launch(*, reload: bool) -> int:

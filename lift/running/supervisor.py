@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,10 +90,14 @@ class Supervisor:
                 self.last_output = time.monotonic()
                 self._out(f"{child.name:<{self._width}} | {line}")
 
-    def restart(self, child: Child) -> None:
-        """Ends a child on purpose and starts it again: not a death."""
-        end_children([child], lambda: self._signals > 1)
-        self._spawn(child)
+    def restart(self, names: Collection[str]) -> None:
+        """Ends children on purpose, all at once, and starts them again: not a death."""
+        chosen = [child for child in self.children if child.name in names and child.running]
+        if chosen:
+            self._out(f"lift: {', '.join(child.name for child in chosen)}: something changed, starting again")
+        end_children(chosen, lambda: self._signals > 1)
+        for child in chosen:
+            self._spawn(child)
 
     def look(self) -> None:
         """One round: notices deaths, starts again what is due. Raises GaveUp."""

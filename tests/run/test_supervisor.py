@@ -53,6 +53,19 @@ def test_child_killed_comes_back() -> None:
     assert any("kept ended (exit -9)" in line for line in lines)
 
 
+def test_restart_on_purpose_is_no_death() -> None:
+    supervisor, one, other = Supervisor(lambda line: None), child("one", STEADY), child("other", STEADY)
+    supervisor.start(one)
+    supervisor.start(other)
+    assert one.process is not None
+    assert other.process is not None
+    before = (one.process.pid, other.process.pid)
+    supervisor.restart({"one"})
+    after = (one.process.pid, other.process.pid)
+    supervisor.stop()
+    assert (after[0] != before[0], after[1] == before[1], one.quick_deaths) == (True, True, 0)
+
+
 def test_child_dying_at_once_stops_everything_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lift.running.supervisor.BACK_OFF", (0.0,))
     supervisor = Supervisor(lambda line: None)
