@@ -126,7 +126,8 @@ class OpcUaConnector:
         if client is None:
             return
         try:
-            await asyncio.wait_for(client.disconnect(), self._source.timeout)
+            async with asyncio.timeout(self._source.timeout):
+                await client.disconnect()
         except (OSError, TimeoutError, ua.UaError) as error:
             log.info("disconnect: %r", error)
 

@@ -26,6 +26,7 @@ class Authority:
         self.stops: list[StopOrder] = store.stops()
         self._answered: float | None = None
         self._counters: dict[str, int] = {}
+        self._closed = False
 
     @property
     def link(self) -> bool:
@@ -33,7 +34,7 @@ class Authority:
 
     def apply(self, answer: HeartbeatAnswer, sent: float, received: float) -> list[CommandClaims]:
         """Take over an answer to the heartbeat of monotonic time ``sent``; returns its commands by counter."""
-        self.authorised, self._answered = True, sent
+        self.authorised, self._answered = not self._closed, sent
         self.clock.measure(sent, received, answer.platform_time)
         grants = [claims for token in answer.grants if (claims := self._grant(token, answer.keys))]
         self.grants = [grant for grant in grants if grant.id not in answer.revoked]
@@ -44,6 +45,11 @@ class Authority:
     def refuse(self) -> None:
         """The platform no longer knows the token: nothing is allowed any more."""
         self.authorised, self.grants = False, []
+
+    def close(self) -> None:
+        """The gateway is being stopped: as :meth:`refuse`, and no later answer changes it."""
+        self._closed = True
+        self.refuse()
 
     def stops_for(self, asset: str) -> list[StopOrder]:
         return [order for order in self.stops if order.asset == asset]

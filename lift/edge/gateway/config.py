@@ -15,6 +15,7 @@ from lift.edge.contract import ActionSpec, AssetSpec, Key, Name, VariableSpec
 Source = OpcUaSource
 URL_VARIABLE = "LIFT_GATEWAY_URL"
 TOKEN_VARIABLE = "LIFT_GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
+BUILT_IN = {"virtual machining cell": Path(__file__).parent.parent / "virtual" / "machining_cell.toml"}
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
@@ -176,7 +177,8 @@ def _with_description(asset: dict[str, Any], folder: Path) -> dict[str, Any]:
     """``asset`` on top of the file that its ``description`` names; addresses are those of its source's protocol."""
     merged = dict(asset)
     if "description" in merged:
-        described = _read_toml(folder / str(merged.pop("description")))
+        name = str(merged.pop("description"))
+        described = _read_toml(BUILT_IN.get(name, folder / name))
         protocol = str(merged.get("source", {}).get("connector", "opcua"))
         by_protocol = described.pop("protocols", {}).get(protocol, {})
         described.pop("title", None)

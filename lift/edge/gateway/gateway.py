@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from lift.edge.connectors.base import Connector
 from lift.edge.connectors.opcua import OpcUaConnector
@@ -54,9 +56,7 @@ class Gateway:
             for task in done:
                 task.result()
         finally:
-            for task in (stopping, *tasks):
-                task.cancel()
-            await asyncio.gather(stopping, *tasks, return_exceptions=True)
+            await _end([stopping, *tasks])
             self._flush()
             await self.link.close()
             self.store.close()
@@ -76,3 +76,11 @@ class Gateway:
         if blocks or gaps:
             self.store.put(blocks, gaps, time.time())
             self.link.stored()
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel until all have ended: a library that loses one cancellation gets another."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.5)

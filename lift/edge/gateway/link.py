@@ -47,6 +47,7 @@ class Link:
         self.machines: Sequence[Machine] = ()
         self._poked = asyncio.Event()
         self._stored = asyncio.Event()
+        self._back = asyncio.Event()
         self._client = httpx.AsyncClient(
             base_url=str(platform.url),
             headers={"Authorization": f"Bearer {platform.secret()}", "Content-Type": "application/json"},
@@ -91,6 +92,7 @@ class Link:
         except (httpx.HTTPError, ValidationError) as error:
             log.info("heartbeat failed: %r", error)
             return
+        self._back.set()
         self._store.mark_sent(answers)
         for command in self._authority.apply(answer, sent, received):
             self._dispatch(command)
@@ -135,8 +137,8 @@ class Link:
             elif await self._send(batch):
                 failures = 0
             else:
-                wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-                await asyncio.sleep(wait if self._authority.authorised else self._platform.retry_slowly)
+                self._back.clear()
+                await _wait(self._back, self._pause(failures))
                 failures += 1
 
     async def _send(self, batch: Waiting) -> bool:
@@ -187,9 +189,14 @@ class Link:
                 failures = 0
             except httpx.HTTPError as error:
                 log.info("stream: %r", error)
-            wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-            await asyncio.sleep(wait if self._authority.authorised else self._platform.retry_slowly)
+            self._back.clear()
+            await _wait(self._back, self._pause(failures))
             failures += 1
+
+    def _pause(self, failures: int) -> float:
+        """Seconds before the next try; an answered heartbeat ends it early."""
+        wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+        return wait if self._authority.authorised else self._platform.retry_slowly
 
     async def _listen(self) -> None:
         timeout = httpx.Timeout(HEARTBEAT, read=STREAM_SILENCE)
@@ -214,6 +221,7 @@ async def _wait(event: asyncio.Event | None, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
         return
     try:
-        await asyncio.wait_for(event.wait(), max(0.0, seconds))
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
     except TimeoutError:
         return

@@ -136,6 +136,7 @@ class Machine:
                 log.warning("%s: %s", self.key, error)
             finally:
                 await self._drop()
+            self._poke()
             await asyncio.sleep(RECONNECT[min(tries, len(RECONNECT) - 1)])
             tries += 1
 
@@ -166,7 +167,7 @@ class Machine:
 
     async def shut_down(self, within: float) -> None:
         """Leave the machine safe when the gateway is stopped while somebody drives."""
-        self._authority.refuse()
+        self._authority.close()
         until = time.monotonic() + within
         while self._in_control and self._connector is not None and time.monotonic() < until:
             await self.guard()
@@ -185,6 +186,7 @@ class Machine:
         self._connector, self.view.connected = connector, True
         self._remember(snapshot)
         log.info("%s: connected", self.key)
+        self._poke()
 
     async def _drop(self) -> None:
         if self._connector is not None:
@@ -315,7 +317,8 @@ class Machine:
         if left <= 0:
             return Outcome.expired, Reason.deadline
         try:
-            await asyncio.wait_for(self._do(lambda connector: self._in_time(command, connector)), left)
+            async with asyncio.timeout(left):
+                await self._do(lambda connector: self._in_time(command, connector))
             await self._refresh()
         except SourceRefused as error:
             log.warning("%s: %s", self.key, error)

@@ -35,9 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     home = Path(os.environ.get("LIFT_HOME") or "var")
     parser = argparse.ArgumentParser(prog="python -m lift.edge.virtual", description=__doc__)
     parser.add_argument("--state-dir", type=Path, default=home / "virtual", help="folder for keys and the address")
-    parser.add_argument(
-        "--port", type=int, help="OPC UA port on 127.0.0.1; 0: a free one (default: 4840 or a free one)"
-    )
+    parser.add_argument("--port", type=int, help="OPC UA port on 127.0.0.1; 0: a free one (default: 4840 if free)")
     for name in PROTOCOLS[1:]:
         parser.add_argument(f"--{name}-port", type=int, help=f"serve {name} too, on this port; 0 takes a free one")
     parser.add_argument("--trust", type=Path, action="append", help="certificate, or folder of them, to trust")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-
-MACHINING_CELL = Path(__file__).with_name("machining_cell.toml")
 
 
 def gateway_config(platform_url: str, token: str, asset: str) -> str:
@@ -23,7 +20,7 @@ path = "gateway.db"
 
 [[assets]]
 key = {json.dumps(asset)}
-description = {json.dumps(str(MACHINING_CELL))}
+description = "virtual machining cell"
 
 [assets.source]
 connector = "opcua"

@@ -8,7 +8,6 @@ import logging
 import socket
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -55,7 +54,6 @@ class Factory:
         self.cell = MachiningCell(settings.seed, running=settings.running)
         self.servers: dict[str, CellServer] = {}
         self._panel_seen = 0.0
-        self._stack = AsyncExitStack()
         self._clock: asyncio.Task[None] | None = None
 
     @property
@@ -67,14 +65,10 @@ class Factory:
         (self.settings.state_dir / PANEL).unlink(missing_ok=True)
         try:
             for name, port in self.settings.ports.items():
-                server = self._server(name, port or free_port())
-                await server.start()
-                self._stack.push_async_callback(server.stop)
-                self.servers[name] = server
+                await self.open(name, port)
         except BaseException:
-            await self._stack.aclose()
+            await self._close_all()
             raise
-        (self.settings.state_dir / READY).write_text(json.dumps(self.urls), encoding="utf-8")
         self._clock = asyncio.create_task(self._run())
         return self
 
@@ -82,7 +76,23 @@ class Factory:
         if self._clock:
             self._clock.cancel()
             await asyncio.gather(self._clock, return_exceptions=True)
-        await self._stack.aclose()
+        await self._close_all()
+
+    async def open(self, name: str, port: int) -> None:
+        """Serve protocol ``name``; raises OSError when the port is taken. The addresses are left in ready.json."""
+        server = self._server(name, port or free_port())
+        await server.start()
+        await server.publish()
+        self.servers[name] = server
+        (self.settings.state_dir / READY).write_text(json.dumps(self.urls), encoding="utf-8")
+
+    async def close(self, name: str) -> None:
+        """Stop serving protocol ``name``; the machine itself goes on."""
+        await self.servers.pop(name).stop()
+
+    async def _close_all(self) -> None:
+        for name in list(self.servers):
+            await self.close(name)
 
     async def wait(self) -> None:
         """Until the clock ends, which only a fault does; the fault is raised."""
@@ -103,7 +113,7 @@ class Factory:
             self._read_panel()
             self.cell.advance((now - last) * self.settings.speed, now - last)
             last = now
-            for server in self.servers.values():
+            for server in list(self.servers.values()):
                 await server.publish()
 
     def _read_panel(self) -> None:

@@ -140,6 +140,7 @@ class OpcUaServer:
                 self._cell.write(name, item.Value.Value.Value)
             except MachineRefused as refused:
                 raise ServiceError(_STATUS[refused.refusal]) from refused
+        await self.publish()
 
     async def _check_certificate(self, certificate: x509.Certificate, client: Any) -> None:
         await self._basic(certificate, client)
