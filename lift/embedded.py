@@ -240,12 +240,19 @@ def remove_stale_pid(data: Path) -> None:
     lines = pid_file.read_text().splitlines() if pid_file.exists() else []
     if not lines:
         return
-    try:
-        alive = Path(f"/proc/{int(lines[0])}/cwd").resolve(strict=True) == data.resolve()
-    except (OSError, ValueError):
-        alive = False
-    if not alive:
+    if not (lines[0].isdigit() and works_in(int(lines[0]), data)):
         pid_file.unlink()
+
+
+def works_in(pid: int, folder: Path) -> bool:
+    """True when the process is there and its present folder is `folder`, as a PostgreSQL server's is its data folder."""
+    proc = Path("/proc")
+    if not (proc / "self").exists():  # not Linux: whoever has that number may be the server
+        return run_program(Path("/bin/ps"), ["-p", str(pid)], engine_account()).returncode == 0
+    try:
+        return (proc / str(pid) / "cwd").resolve(strict=True) == folder.resolve()
+    except OSError:
+        return False
 
 
 def ensure_database(engine: Postgres, name: str) -> bool:

@@ -85,7 +85,12 @@ def workers() -> str:
 
 
 def bench(root: Path, arguments: list[str]) -> int:
-    return run_visibly(python(root, "-m", "tests.bench", *arguments), root)
+    """Runs every benchmark, or those named; each prints JSON lines. Fails when one is under its goal."""
+    known = sorted(path.stem.removeprefix("bench_") for path in (root / "tests" / "bench").glob("bench_*.py"))
+    if unknown := sorted(set(arguments) - set(known)):
+        raise SetupError(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(known)}")
+    codes = [run_visibly(python(root, "-m", f"tests.bench.bench_{name}"), root) for name in arguments or known]
+    return 1 if any(codes) else 0
 
 
 def checking_tests(root: Path) -> list[str]:
