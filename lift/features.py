@@ -15,6 +15,7 @@ CSRF_FREE: tuple[Blueprint, ...] = (edge_door,)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
+    "content.published": (),
     "people.signed_out": (),
     "training.enrolled": (),
     "training.seat_freed": (),

@@ -52,6 +52,8 @@ class ModuleVersion(Base):
     licence: Mapped[str]
     skills: Mapped[list[Any]] = mapped_column(default=list)  # [{uri, label, level}]
     requirements: Mapped[Json] = mapped_column(default=dict)  # asset_type, capabilities, minutes, operators
+    method: Mapped[str | None]
+    completed: Mapped[Json] = mapped_column(default=dict)  # minutes_percent, signoff (E18)
     credits: Mapped[Json] = mapped_column(default=dict)  # partner slug → share, sum 100
     entry_questions: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[Created]

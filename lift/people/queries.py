@@ -110,3 +110,9 @@ def actor_of_token(token: str) -> TokenActor | None:
     if row is None:
         return None
     return TokenActor(actor_of(row.person_id, row.organisation_id), frozenset(row.scopes))
+
+
+def home_of(person_id: UUID) -> UUID | None:
+    """The organisation a person belongs to first of all."""
+    mine = memberships_of(person_id)
+    return mine[0].organisation_id if mine else None

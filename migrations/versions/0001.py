@@ -795,6 +795,8 @@ def upgrade() -> None:
     sa.Column('licence', sa.Text(), nullable=False),
     sa.Column('skills', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('requirements', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('method', sa.Text(), nullable=True),
+    sa.Column('completed', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('credits', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('entry_questions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),

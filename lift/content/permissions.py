@@ -1,0 +1,28 @@
+"""Who may do what with content. Pure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lift.content.models import ModuleVersion
+from lift.core.actor import Actor, Role, Scope
+
+
+def can_author(actor: Actor, group_id: UUID) -> bool:
+    """Authors and the lead of the working group."""
+    return actor.is_system or any(actor.has(role, Scope.WORKING_GROUP, group_id) for role in (Role.AUTHOR, Role.LEAD))
+
+
+def can_publish(actor: Actor, group_id: UUID) -> bool:
+    """The lead."""
+    return actor.is_system or actor.has(Role.LEAD, Scope.WORKING_GROUP, group_id)
+
+
+def can_review(actor: Actor, version: ModuleVersion) -> bool:
+    """Somebody who holds the reviewer's role and did not write the version."""
+    return actor.has(Role.REVIEWER) and actor.person_id != version.created_by
+
+
+def can_see_draft(actor: Actor, group_id: UUID, version: ModuleVersion) -> bool:
+    """The group's people and its reviewers."""
+    return can_author(actor, group_id) or can_review(actor, version)

@@ -1,0 +1,99 @@
+"""Reads of content: the public list, one module, a step as it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from lift.content.enums import VersionState
+from lift.content.models import Module, ModuleMedia, ModuleStep, ModuleVersion
+from lift.core.db import db
+from lift.network.models import WorkingGroup
+
+SHOWN = (VersionState.PUBLISHED, VersionState.RETIRED)
+
+
+@dataclass(frozen=True)
+class ModuleCard:
+    """A published module as lists show it."""
+
+    module: Module
+    version: ModuleVersion
+    group: WorkingGroup
+    steps: int
+    live: bool
+
+
+def published_modules(*, group_id: UUID | None = None, language: str | None = None) -> list[ModuleCard]:
+    """All published modules, by title; optionally of one group or in one language. Three queries at any number."""
+    query = (
+        sa.select(ModuleVersion, WorkingGroup)
+        .join(Module, Module.published_version_id == ModuleVersion.id)
+        .join(WorkingGroup, WorkingGroup.id == Module.group_id)
+        .options(contains_eager(ModuleVersion.module), selectinload(ModuleVersion.steps).load_only(ModuleStep.kind))
+        .order_by(ModuleVersion.title["en"].astext)
+    )
+    if group_id is not None:
+        query = query.where(Module.group_id == group_id)
+    if language is not None:
+        query = query.where(ModuleVersion.languages.contains([language]))
+    return [
+        ModuleCard(v.module, v, group, len(v.steps), any(s.kind == "live" for s in v.steps))
+        for v, group in db.session.execute(query).unique()
+    ]
+
+
+def published_module(slug: str) -> ModuleCard | None:
+    """One published module by its slug, with its steps."""
+    query = (
+        sa.select(ModuleVersion, WorkingGroup)
+        .join(Module, Module.published_version_id == ModuleVersion.id)
+        .join(WorkingGroup, WorkingGroup.id == Module.group_id)
+        .where(Module.slug == slug)
+        .options(joinedload(ModuleVersion.module), selectinload(ModuleVersion.steps))
+    )
+    row = db.session.execute(query).unique().one_or_none()
+    if row is None:
+        return None
+    version, group = row
+    return ModuleCard(version.module, version, group, len(version.steps), any(s.kind == "live" for s in version.steps))
+
+
+def version_with_steps(version_id: UUID) -> ModuleVersion | None:
+    """A version of any state with its steps."""
+    query = sa.select(ModuleVersion).where(ModuleVersion.id == version_id)
+    return db.session.scalar(query.options(joinedload(ModuleVersion.module), selectinload(ModuleVersion.steps)))
+
+
+def versions_in_the_making(group_id: UUID) -> list[ModuleVersion]:
+    """Drafts and versions in review of one group."""
+    query = (
+        sa.select(ModuleVersion)
+        .join(Module)
+        .where(
+            Module.group_id == group_id,
+            ModuleVersion.state.in_([VersionState.DRAFT, VersionState.REVIEW, VersionState.APPROVED]),
+        )
+        .options(joinedload(ModuleVersion.module))
+        .order_by(ModuleVersion.created_at)
+    )
+    return list(db.session.scalars(query))
+
+
+def media_file(slug: str, number: int, path: str) -> UUID | None:
+    """The stored file of a picture of a shown version."""
+    query = (
+        sa.select(ModuleMedia.file_id)
+        .join(ModuleVersion, ModuleVersion.id == ModuleMedia.version_id)
+        .join(Module, Module.id == ModuleVersion.module_id)
+        .where(
+            Module.slug == slug,
+            ModuleVersion.number == number,
+            ModuleMedia.path == path,
+            ModuleVersion.state.in_(SHOWN),
+        )
+    )
+    return db.session.scalar(query)
