@@ -88,7 +88,7 @@ class Asset(Part):
     driveable: bool = False
     period: float = Field(default=1.0, ge=0.05, le=3600)
     source: Source
-    variables: tuple[VariableSpec, ...] = Field(min_length=1)
+    variables: tuple[VariableSpec, ...]
     actions: tuple[ActionSpec, ...] = ()
     signals: Signals = Signals()
     control: Control = Control()
@@ -130,12 +130,14 @@ class Asset(Part):
 class Config(Part):
     platform: Platform
     store: Store = Store()
-    assets: tuple[Asset, ...] = Field(min_length=1)
+    assets: tuple[Asset, ...]
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Self:
         if len({asset.key for asset in self.assets}) != len(self.assets):
             raise ValueError("two assets have the same key")
+        if not self.assets:
+            raise ValueError("assets: none, so there is nothing to do")
         return self
 
 
