@@ -41,6 +41,22 @@ class SeatsBand(StrEnum):
     CLOSED = "closed"
 
 
+class AidAnswer(StrEnum):
+    """S8: one question on public aid, three answers. None of them takes the seat away."""
+
+    WITH_AID = "with_aid"
+    ACCOUNTANT = "accountant"
+    FULL_PRICE = "full_price"
+
+
+class LengthBand(StrEnum):
+    """How the days of a session lie."""
+
+    ONE_DAY = "one_day"
+    TWO_DAYS = "two_days"
+    MORE_DAYS = "more_days"
+
+
 class EnrolmentStatus(StrEnum):
     """RULES 2, status."""
 

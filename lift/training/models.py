@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lift.core.db import Base, BigKey, Created, Json, Key, Texts, one_of, state_column
-from lift.training.enums import LIVE, EnrolmentStatus, LedgerReason, SessionKind, SessionMode, SessionStatus, StepState
+from lift.training.enums import (
+    LIVE,
+    AidAnswer,
+    EnrolmentStatus,
+    LedgerReason,
+    SessionKind,
+    SessionMode,
+    SessionStatus,
+    StepState,
+)
 
 _LIVE_SQL = ", ".join(f"'{s.value}'" for s in LIVE)
 
@@ -126,6 +135,7 @@ class Enrolment(Base):
     __tablename__ = "enrolment"
     __table_args__ = (
         one_of("status", EnrolmentStatus),
+        one_of("aid", AidAnswer),
         sa.Index("uq_enrolment_live_person", "session_id", "person_id", unique=True,
                  postgresql_where=sa.text(f"person_id IS NOT NULL AND status IN ({_LIVE_SQL})")),
         sa.Index("ix_enrolment_waiting", "pool_id", "ticket", postgresql_where=sa.text("status = 'waiting'")),
@@ -143,6 +153,8 @@ class Enrolment(Base):
     ticket: Mapped[int] = mapped_column(sa.BigInteger)
     price_cents: Mapped[int] = mapped_column(default=0)
     aid_cents: Mapped[int] = mapped_column(default=0)
+    aid: Mapped[AidAnswer] = state_column(AidAnswer, AidAnswer.FULL_PRICE)
+    aid_declared_cents: Mapped[int | None]  # earlier support in three years, as the company told it (S8)
     expires_at: Mapped[datetime | None]
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
@@ -235,6 +247,7 @@ class Certificate(Base):
     __table_args__ = (sa.UniqueConstraint("person_id", "session_id"), sa.UniqueConstraint("number"))
 
     id: Mapped[Key]
+    serial: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), unique=True)  # gaps are allowed
     code: Mapped[str] = mapped_column(unique=True)  # 128 random bits
     number: Mapped[str]
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))

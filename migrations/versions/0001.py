@@ -1044,6 +1044,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_answer_person_id_version_id_step_key'), 'answer', ['person_id', 'version_id', 'step_key'], unique=False)
     op.create_table('certificate',
     sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('serial', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1063,7 +1064,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate')),
     sa.UniqueConstraint('code', name=op.f('uq_certificate_code')),
     sa.UniqueConstraint('number', name=op.f('uq_certificate_number')),
-    sa.UniqueConstraint('person_id', 'session_id', name=op.f('uq_certificate_person_id_session_id'))
+    sa.UniqueConstraint('person_id', 'session_id', name=op.f('uq_certificate_person_id_session_id')),
+    sa.UniqueConstraint('serial', name=op.f('uq_certificate_serial'))
     )
     op.create_table('help_request',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1146,11 +1148,14 @@ def upgrade() -> None:
     sa.Column('ticket', sa.BigInteger(), nullable=False),
     sa.Column('price_cents', sa.Integer(), nullable=False),
     sa.Column('aid_cents', sa.Integer(), nullable=False),
+    sa.Column('aid', sa.Enum('with_aid', 'accountant', 'full_price', name='aidanswer', native_enum=False, length=40), nullable=False),
+    sa.Column('aid_declared_cents', sa.Integer(), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("aid IN ('with_aid', 'accountant', 'full_price')", name=op.f('ck_enrolment_aid_known')),
     sa.CheckConstraint("status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting', 'declined', 'withdrawn_in_time', 'withdrawn_late', 'refused', 'expired', 'session_cancelled')", name=op.f('ck_enrolment_status_known')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_enrolment_created_by_person')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_enrolment_organisation_id_organisation')),
