@@ -1,0 +1,153 @@
+"""A1, A2: versions go through other people's eyes, and what is published never changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from config import ROOT
+from lift.content import queries
+from lift.content import services as verbs
+from lift.content.enums import ReviewDecision, VersionState
+from lift.content.folder import read_module
+from lift.content.models import ModuleStep, ModuleVersion
+from lift.core.actor import Actor, Role, Scope
+from lift.core.db import db, savepoint
+from lift.core.errors import Conflict, Forbidden, Refused
+from tests.factories.content import make_group
+from tests.factories.people import actor_for, give_role, make_organisation, make_person
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LESSON = ROOT / "lift" / "seed" / "modules" / "from-counters-to-oee"
+
+
+class Group:
+    """A working group with an author (who leads), a colleague of the author, and a reviewer of another partner."""
+
+    def __init__(self) -> None:
+        self.group = make_group("big-data-analytics")
+        self.home, self.other = make_organisation(), make_organisation()
+        self.author = self._person(self.home, Role.AUTHOR, Role.LEAD, Role.REVIEWER)
+        self.colleague = self._person(self.home, Role.REVIEWER)
+        self.reviewer = self._person(self.other, Role.REVIEWER)
+        db.session.commit()
+
+    def _person(self, organisation: object, *roles: Role) -> Actor:
+        person = make_person("Someone", organisation)  # type: ignore[arg-type]
+        for role in roles:
+            give_role(person, organisation, role, Scope.WORKING_GROUP, self.group.id)  # type: ignore[arg-type]
+        db.session.flush()
+        return actor_for(person, organisation)  # type: ignore[arg-type]
+
+    def draft(self, path: Path = LESSON) -> ModuleVersion:
+        return verbs.import_folder(read_module(path), actor=self.author)
+
+    def ask(self, version: ModuleVersion, reviewer: Actor) -> None:
+        assert reviewer.person_id is not None
+        assert reviewer.organisation_id is not None
+        verbs.send_to_review(version.id, reviewer.person_id, reviewer.organisation_id, actor=self.author)
+
+    def published(self) -> ModuleVersion:
+        version = self.draft()
+        self.ask(version, self.reviewer)
+        verbs.decide_review(version.id, ReviewDecision.APPROVED, "Good.", actor=self.reviewer)
+        return verbs.publish(version.id, actor=self.author)
+
+
+def test_import_writes_every_step_exercise_and_picture_of_the_folder() -> None:
+    version = Group().draft()
+    folder = read_module(LESSON)
+    steps = db.session.scalars(
+        sa.select(ModuleStep).filter_by(version_id=version.id).order_by(ModuleStep.position)
+    ).all()
+    assert [s.key for s in steps] == [s.key for s in folder.manifest.steps]
+    assert [s.body for s in steps] == [folder.texts[s.key] for s in folder.manifest.steps]
+    assert queries.published_modules() == []
+
+
+def test_second_draft_of_a_module_is_a_conflict() -> None:
+    group = Group()
+    group.draft()
+    with pytest.raises(Conflict):
+        group.draft()
+
+
+def test_import_by_somebody_outside_the_group_is_forbidden() -> None:
+    group = Group()
+    with pytest.raises(Forbidden):
+        verbs.import_folder(read_module(LESSON), actor=group.reviewer)
+
+
+def test_a2_publishing_without_an_approval_is_refused() -> None:
+    group = Group()
+    version = group.draft()
+    group.ask(version, group.reviewer)
+    with pytest.raises(Refused) as refused:
+        verbs.publish(version.id, actor=group.author)
+    assert [p.rule for p in refused.value.problems] == ["A2"]
+
+
+def test_a2_an_approval_of_the_own_partner_alone_is_not_enough() -> None:
+    group = Group()
+    version = group.draft()
+    group.ask(version, group.colleague)
+    verbs.decide_review(version.id, ReviewDecision.APPROVED, "", actor=group.colleague)
+    with pytest.raises(Refused, match="another partner"):
+        verbs.publish(version.id, actor=group.author)
+
+
+def test_a2_nobody_reviews_their_own_work() -> None:
+    group = Group()
+    version = group.draft()
+    with pytest.raises(Conflict):
+        group.ask(version, group.author)
+    group.ask(version, group.reviewer)
+    with pytest.raises(Forbidden):
+        verbs.decide_review(version.id, ReviewDecision.APPROVED, "", actor=group.author)
+
+
+def test_publishing_is_the_leads_act() -> None:
+    group = Group()
+    version = group.draft()
+    with pytest.raises(Forbidden):
+        verbs.publish(version.id, actor=group.reviewer)
+
+
+def test_published_module_is_listed_with_its_steps() -> None:
+    version = Group().published()
+    card = queries.published_module("from-counters-to-oee")
+    assert card is not None
+    assert (card.version.id, card.steps, card.live) == (version.id, 7, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE module_version SET minutes = 1",
+        "UPDATE module_version SET state = 'draft'",
+        "DELETE FROM module_step",
+        "UPDATE module_step SET minutes = 1",
+        "DELETE FROM module_media",
+        (
+            "INSERT INTO module_step SELECT gen_random_uuid(), version_id, 99, 'more', kind, minutes, required, title, body, "
+            "completion, exercises, live FROM module_step LIMIT 1"
+        ),
+    ],
+)
+def test_a1_published_content_is_immutable_by_trigger(change: str) -> None:
+    Group().published()
+    with pytest.raises(sa.exc.IntegrityError, match="published content is never changed"), savepoint() as session:
+        session.execute(sa.text(change))
+
+
+def test_a_draft_may_change_and_a_published_version_may_retire() -> None:
+    group = Group()
+    version = group.published()
+    assert verbs.retire(version.id, actor=group.author, reason="replaced").state is VersionState.RETIRED
+    assert queries.published_modules() == []
+    again = group.draft()
+    db.session.execute(sa.text("UPDATE module_step SET minutes = 6 WHERE version_id = :v"), {"v": again.id})
+    assert again.number == 2
