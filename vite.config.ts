@@ -1,10 +1,11 @@
 import { defineConfig } from 'vite'
-import { iconSprite } from './static/src/vite/sprite'
+import { europeMap } from './static/src/vite/europe.ts'
+import { iconSprite } from './static/src/vite/sprite.ts'
 
 export default defineConfig({
   base: '/static/build/',
   publicDir: false,
-  plugins: [iconSprite()],
+  plugins: [iconSprite(), europeMap()],
   build: {
     outDir: 'static/build',
     emptyOutDir: true,

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 PARALLELS = (43.0, 62.0)
 CENTRE = (10.0, 50.0)
 SCALE = 1140.0
-AT = (962.0, 419.0)
+AT = (972.0, 366.0)
 
 PIN = 6.0  # half the width of a mark
 TOUCHING = 12.0  # marks nearer than this stand side by side under one name
@@ -46,7 +46,7 @@ class View:
 
 
 DESK = View(560, 8, 880, 624, 13.0, cities=True)
-PHONE = View(655, 150, 560, 520, 19.0, cities=False)
+PHONE = View(665, 92, 560, 510, 19.0, cities=False)
 
 
 @dataclass

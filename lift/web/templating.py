@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from config import ROOT
 from lift.web.current import current_actor
+from lift.web.europe import europe
 from lift.web.i18n import language
 
 BUILD = ROOT / "static" / "build"
@@ -90,7 +91,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        vite_js=vite_js, vite_css=vite_css, vite_asset=vite_asset, acting_id=acting_id, read_static=read_static
+        vite_js=vite_js,
+        vite_css=vite_css,
+        vite_asset=vite_asset,
+        acting_id=acting_id,
+        read_static=read_static,
+        europe_map=europe,
     )
     app.context_processor(page_context)
 
