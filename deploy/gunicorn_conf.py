@@ -6,9 +6,9 @@ Shape and address come from the command line: `--worker-class gthread --threads 
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
-import threading
 from types import FrameType
 from typing import Any
 
@@ -27,7 +27,8 @@ def post_worker_init(worker: Any) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     def end_streams_then_stop(number: int, frame: FrameType | None) -> None:
-        threading.Thread(target=hub.stop).start()  # takes a lock, which a signal handler must not wait for
+        # `stop` takes a lock, and `Thread.start` waits: neither may happen in a signal handler (gevent refuses).
+        _thread.start_new_thread(hub.stop, ())
         if callable(before):
             before(number, frame)
 
