@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from lift.web import cli as operation
+
 
 def init_app(app: Flask) -> None:
     """Add the command groups."""
+    operation.init_app(app)

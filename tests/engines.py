@@ -87,6 +87,16 @@ def make_template(servers: Servers, home: Path) -> None:
 
 
 @contextmanager
+def empty_database(servers: Servers, name: str) -> Iterator[str]:
+    """A database without any table, dropped at the end."""
+    _ask(servers, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE template0')
+    try:
+        yield servers.url(name)
+    finally:
+        _ask(servers, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def cloned(servers: Servers, name: str) -> Iterator[str]:
     """A database cloned from the template, dropped at the end."""
     _ask(servers, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
