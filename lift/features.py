@@ -15,10 +15,15 @@ CSRF_FREE: tuple[Blueprint, ...] = (edge_door,)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
+    "labs.booking_ended": (),  # cancelled, displaced: booking_id, status
     "content.published": (),
     "people.signed_out": (),
     "training.enrolled": (),
     "training.seat_freed": (),
+    "training.session_opened": (),
+    "training.session_started": (),
+    "training.session_over": (),
+    "training.session_cancelled": (),
 }
 """Event → kinds of job. Announced by a floor, handled by floors above it, after the commit."""
 

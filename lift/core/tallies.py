@@ -5,6 +5,7 @@ Counting rows instead lets parallel verbs pass together (seen: 8 of 8 under a qu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -37,6 +38,28 @@ def take(key: TallyKey, n: int, limit: int | None) -> bool:
             moved = moved.where(Tally.count + n <= limit)
         statement = moved.returning(Tally.count).execution_options(synchronize_session=False)
         return db.session.execute(statement).scalar_one_or_none() is not None
+
+
+def lock(keys: Iterable[TallyKey]) -> dict[TallyKey, Tally]:
+    """Lock the rows of these keys, in sorted order, made where missing; change ``count`` of what comes back."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    with busy_when_locked():
+        found = _locked(wanted)
+        if len(found) < len(wanted):
+            missing = [{"what": k.what, "whom": k.whom, "window": k.window, "count": 0} for k in wanted]
+            db.session.execute(insert(Tally).on_conflict_do_nothing(), missing)
+            found = _locked(wanted)
+    return found
+
+
+def _locked(wanted: list[TallyKey]) -> dict[TallyKey, Tally]:
+    row_key = sa.tuple_(Tally.what, Tally.whom, Tally.window)
+    query = sa.select(Tally).where(row_key.in_([(k.what, k.whom, k.window) for k in wanted]))
+    query = query.order_by(Tally.what, Tally.whom, Tally.window).with_for_update(key_share=True)
+    rows = db.session.scalars(query, execution_options={"populate_existing": True})
+    return {TallyKey(row.what, row.whom, row.window): row for row in rows}
 
 
 def give_back(key: TallyKey, n: int) -> None:

@@ -70,3 +70,20 @@ class BlockKind(StrEnum):
     FAILURE = "failure"
     CLOSURE = "closure"
     EVENT = "event"
+
+
+class RuleSource(StrEnum):
+    """Where a rule in force comes from: the nearest one counts."""
+
+    PRESET = "preset"
+    LAB = "lab"
+    ASSET = "asset"
+
+
+class Release(StrEnum):
+    """Why a claim stopped holding (``claim_released.why``)."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    EXPIRED = "expired"
+    DISPLACED = "displaced"

@@ -1,0 +1,102 @@
+"""Bookings: one by its code, the resources it has or had, what a person is on right now, pages for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from lift.core.db import db
+from lift.labs.enums import HOLDING, BookingStatus
+from lift.labs.models import Booking, Claim, ClaimReleased, Resource, Unit
+
+LIVE = (BookingStatus.CONFIRMED, BookingStatus.ACTIVE)
+"""States in which a booking gives rights while its time runs; which of the two is the sweeper's business."""
+
+
+def booking_by_code(code: str) -> Booking | None:
+    """A booking with its lab."""
+    return db.session.scalar(sa.select(Booking).where(Booking.code == code).options(joinedload(Booking.lab)))
+
+
+def booking_by_id(booking_id: UUID) -> Booking | None:
+    """A booking with its lab."""
+    return db.session.scalar(sa.select(Booking).where(Booking.id == booking_id).options(joinedload(Booking.lab)))
+
+
+def resources_held(booking: Booking) -> Sequence[Resource]:
+    """What a booking holds, or held when it was last given back; with all units, assets first by name."""
+    return resources_of_bookings([booking])[booking.id]
+
+
+def resources_of_bookings(bookings: Sequence[Booking]) -> dict[UUID, list[Resource]]:
+    """``resources_held`` of many, in two queries."""
+    ids = [b.id for b in bookings]
+    newest = sa.func.rank().over(partition_by=ClaimReleased.booking_id, order_by=ClaimReleased.released_at.desc())
+    released = (
+        sa.select(ClaimReleased.booking_id, ClaimReleased.unit_id, newest.label("age"))
+        .where(ClaimReleased.booking_id.in_(ids))
+        .subquery()
+    )
+    claimed = sa.select(Claim.booking_id, Claim.unit_id).where(Claim.booking_id.in_(ids))
+    had = sa.select(released.c.booking_id, released.c.unit_id).where(
+        released.c.age == 1, released.c.booking_id.not_in(sa.select(Claim.booking_id).where(Claim.booking_id.in_(ids)))
+    )
+    either = sa.union(claimed, had).subquery()
+    rows = db.session.execute(
+        sa.select(either.c.booking_id, Resource)
+        .join(Unit, Unit.id == either.c.unit_id)
+        .join(Resource, Resource.id == Unit.resource_id)
+        .options(selectinload(Resource.units))
+        .order_by(Resource.kind, Resource.name)
+    )
+    found: dict[UUID, list[Resource]] = {booking_id: [] for booking_id in ids}
+    for booking_id, resource in rows.unique():
+        if resource not in found[booking_id]:
+            found[booking_id].append(resource)
+    return found
+
+
+def live_booking(person_id: UUID, asset_id: UUID, now: datetime) -> Booking | None:
+    """The booking in which this person may be at this asset now: held by the person, its time running."""
+    query = live_bookings_of_asset(asset_id, now).where(Booking.holder_id == person_id)
+    return db.session.scalar(query.limit(1))
+
+
+def live_bookings_of_asset(asset_id: UUID, now: datetime) -> sa.Select[Booking]:
+    """Bookings whose time runs at this asset: visible time and a claim on it both hold ``now``."""
+    return (
+        sa.select(Booking)
+        .join(Booking.claims)
+        .join(Claim.unit)
+        .join(Unit.resource)
+        .where(
+            Resource.asset_id == asset_id,
+            Booking.status.in_(LIVE),
+            Booking.during.contains(now),
+            Claim.during.contains(now),
+        )
+        .options(joinedload(Booking.lab))
+        .order_by(Booking.id)
+    )
+
+
+def is_live_at(booking_id: UUID, asset_id: UUID, now: datetime) -> bool:
+    """True while this booking gives rights at this asset (what ``live`` asks before and during a grant)."""
+    query = live_bookings_of_asset(asset_id, now).where(Booking.id == booking_id)
+    return db.session.scalar(query) is not None
+
+
+def next_bookings(person_id: UUID, now: datetime, limit: int = 3) -> Sequence[Booking]:
+    """What a person has ahead or is on, soonest first."""
+    query = (
+        sa.select(Booking)
+        .where(Booking.holder_id == person_id, Booking.status.in_(HOLDING), sa.func.upper(Booking.during) > now)
+        .options(joinedload(Booking.lab))
+        .order_by(sa.func.lower(Booking.during))
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()

@@ -1,0 +1,56 @@
+"""What holds which unit when. An expired hold holds nothing, whether or not somebody has ended it yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from lift.core.db import Instants, db
+from lift.core.tallies import TallyKey
+from lift.labs.enums import BookingStatus
+from lift.labs.models import Booking, Claim, Unit
+
+
+def hold_is_over(now: datetime) -> sa.ColumnElement[bool]:
+    """True of a booking whose hold has run out."""
+    return sa.and_(Booking.status == BookingStatus.HOLD, Booking.expires_at <= now)
+
+
+def expired_holds(unit_ids: Collection[UUID], counted: Iterable[TallyKey], now: datetime) -> Sequence[Booking]:
+    """Holds that are over and stand on one of these units or count for one of these people or organisations."""
+    whom = [key.whom.partition(":") for key in counted]
+    touched = sa.or_(
+        Booking.id.in_(sa.select(Claim.booking_id).where(Claim.unit_id.in_(unit_ids))),
+        Booking.holder_id.in_([UUID(of) for kind, _, of in whom if kind == "person"]),
+        Booking.organisation_id.in_([UUID(of) for kind, _, of in whom if kind == "organisation"]),
+    )
+    query = sa.select(Booking).where(hold_is_over(now), touched).options(joinedload(Booking.lab))
+    return db.session.scalars(query.order_by(Booking.id)).all()
+
+
+def claims_of_others(
+    unit_ids: Collection[UUID], within: Instants, now: datetime, *, but: UUID | None = None
+) -> dict[UUID, list[Instants]]:
+    """Claims on these units that touch ``within``, by unit; without those of the booking ``but``."""
+    query = (
+        sa.select(Claim.unit_id, Claim.during)
+        .join(Claim.booking)
+        .where(Claim.unit_id.in_(unit_ids), Claim.during.overlaps(within), sa.not_(hold_is_over(now)))
+    )
+    if but is not None:
+        query = query.where(Claim.booking_id != but)
+    found: dict[UUID, list[Instants]] = defaultdict(list)
+    for unit_id, during in db.session.execute(query):
+        found[unit_id].append(during)
+    return found
+
+
+def claimed_units(booking_id: UUID) -> Sequence[Unit]:
+    """The units a booking holds."""
+    query = sa.select(Unit).join(Claim).where(Claim.booking_id == booking_id).options(joinedload(Unit.resource))
+    return db.session.scalars(query).unique().all()

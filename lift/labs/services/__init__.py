@@ -1,0 +1,48 @@
+"""The verbs of labs, by what they are about. Others import them from here."""
+
+from __future__ import annotations
+
+from lift.labs.services.blocks import block_resource, remove_block
+from lift.labs.services.bookings import (
+    BookingRequest,
+    book_assets,
+    cancel_booking,
+    confirm_hold,
+    hold_bundle,
+    move_booking,
+    restore_booking,
+)
+from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
+from lift.labs.services.clockwork import finish_bookings, sweep_holds
+from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification
+from lift.labs.services.opening import materialise_opening, set_exception, set_opening
+from lift.labs.services.resources import ensure_resource
+from lift.labs.services.sessions import SessionBundle, book_for_session, release_for_session
+
+__all__ = [
+    "BookingRequest",
+    "SessionBundle",
+    "add_asset",
+    "add_asset_type",
+    "add_lab",
+    "block_resource",
+    "book_assets",
+    "book_for_session",
+    "cancel_booking",
+    "claim_units",
+    "confirm_hold",
+    "end_expired_holds",
+    "ensure_resource",
+    "finish_bookings",
+    "grant_qualification",
+    "hold_bundle",
+    "materialise_opening",
+    "move_booking",
+    "release_claims",
+    "release_for_session",
+    "remove_block",
+    "restore_booking",
+    "set_exception",
+    "set_opening",
+    "sweep_holds",
+]
