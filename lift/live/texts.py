@@ -5,3 +5,56 @@ from __future__ import annotations
 from lift.core.i18n import N_, Text
 
 SECOND_SESSION = Text(N_("This gateway already runs somewhere else with a newer store. Stop the other one first."))
+
+NOT_ON_BOOKING = Text(N_("Only people of this booking can work at its machines. Ask your trainer or the lab."))
+NOT_YOUR_BENCH = Text(N_("Only the person who opened this bench can do that."))
+ONLY_SUPERVISORS = Text(N_("Only the trainer of this hour or the lab's staff can do that."))
+ONLY_LAB = Text(N_("Only the lab's staff can release a lab stop."))
+NO_CONTROLS = Text(N_("You do not have the controls of this machine. Take them first, or ask your trainer."))
+
+NOT_YET = Text(N_("Your time at the machine begins at %(start)s. Come back then."))
+OVER = Text(N_("Your time at the machine ended at %(end)s. What you recorded is kept."))
+NOT_ACTIVE = Text(N_("This booking does not hold any more, so its machine cannot be used."))
+NOT_CLAIMED = Text(N_("%(asset)s is not part of this booking."))
+NOT_CONNECTED = Text(N_("%(asset)s is not connected; it can be used in the lab only."))
+BENCH_CLOSED = Text(N_("This bench is closed. Open it again from your training."))
+
+DRIVEN_BY = Text(N_("%(name)s has the controls. There is one driver at a time."))
+STOPPED = Text(N_("The machine was stopped. Your trainer gives the controls back after a look."))
+LAB_STOPPED = Text(N_("The lab has stopped this machine. Only the lab's staff release it."))
+NOT_REACHED = Text(
+    N_("The machine has not said yet that it is in its safe state. Look at the machine, then try again.")
+)
+NOT_SAFE_TO_DRIVE = Text(N_("The lab has not filed everything that driving this machine needs: %(what)s."))
+CLASS_VIEW = Text(N_("The lab lets people watch this machine, not drive it."))
+CLASS_SUPERVISED = Text(N_("This machine is driven beside a trainer only, and none stands in this booking."))
+CLASS_ON_SITE = Text(N_("This machine is driven in the lab only, not from here."))
+GATEWAY_LOST = Text(
+    N_("The machine does not answer since %(since)s. It is in its safe state. Try the computer copy meanwhile.")
+)
+NEVER_SEEN = Text(N_("The machine has not been heard of yet. Try the computer copy meanwhile."))
+MACHINE_DOWN = Text(N_("The lab's gateway runs, but the machine does not answer it. Try the computer copy meanwhile."))
+EMERGENCY_STOP = Text(N_("The red emergency stop at the machine is pressed. Somebody in the lab has to release it."))
+INTERLOCK = Text(N_("The safety switch at the machine is open. Somebody in the lab has to close it."))
+
+NOT_QUALIFIED = Text(N_("You still need this before you drive %(asset)s: %(what)s."))
+TWIN_CHECK = N_("five minutes on the computer copy")
+SIGN_OFF = N_("a sign-off by a trainer")
+
+UNKNOWN_VARIABLE = Text(N_("This machine has nothing called %(name)s."))
+NOT_WRITABLE = Text(N_("%(name)s can be read, not changed."))
+WRONG_KIND = Text(N_("%(name)s does not take this kind of value."))
+TOO_LOW = Text(N_("%(name)s cannot go below %(limit)s %(unit)s. Choose %(low)s to %(high)s."))
+TOO_HIGH = Text(N_("%(name)s cannot go above %(limit)s %(unit)s. Choose %(low)s to %(high)s."))
+NO_CHOICE = Text(N_("%(name)s takes one of: %(choices)s."))
+WRONG_STATE = Text(N_("%(name)s is not possible while the machine is in this state."))
+TOO_SOON = Text(N_("%(name)s was changed a moment ago. Wait %(wait)s s, then ask again."))
+
+NOTHING_RECORDED = Text(N_("Nothing was recorded in these minutes, so there is nothing to take."))
+WINDOW_OUTSIDE = Text(N_("The window lies outside your recording."))
+WINDOW_TOO_LONG = Text(N_("A dataset holds at most 60 minutes."))
+TOO_MANY_CUTS = Text(N_("A recording has at most 50 datasets. Use one of those you have."))
+
+GATEWAY_KEY_TAKEN = Text(N_("A gateway with this key runs for another lab. Choose another key."))
+NOT_EXTENDED = Text(N_("Somebody else has the machine next, so your time cannot be longer."))
+TWIN_NOT_KNOWN = Text(N_("There is no computer copy of %(asset)s."))

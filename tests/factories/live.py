@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.dialects.postgresql import Range
 
 from lift.core import clock
+from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db
 from lift.edge import virtual
 from lift.edge.contract import (
@@ -30,12 +32,12 @@ from lift.edge.contract import (
     OperationMode,
     ReportedValue,
 )
-from lift.labs.enums import AccessClass, BookingStatus
-from lift.labs.models import Asset, AssetType, Booking, Lab
+from lift.labs.enums import AccessClass, BookingStatus, ResourceKind
+from lift.labs.models import Asset, AssetType, Booking, Claim, Lab, Qualification, Resource, Unit
 from lift.live.models import AssetLink, Gateway
 from lift.live.queries.door import token_hash
 from lift.people.models import Organisation, Person
-from tests.factories.people import make_organisation
+from tests.factories.people import actor_for, make_company, make_learner, make_organisation, make_person
 
 _numbers = count(1)
 CELL = Path(virtual.__file__).with_name("machining_cell.toml")
@@ -68,6 +70,7 @@ def make_cell(organisation: Organisation | None = None, *, key: str | None = Non
         db.session.add(AssetType(key="machining_cell", title={"en": "Machining cell"}, capabilities=["opcua"]))
     db.session.flush()
     today = clock.now().date()
+    owner = make_person("Oreste Responsabile", organisation)
     fields: dict[str, Any] = {
         "access": AccessClass.FREE,
         "safe_state": {"en": "Spindle and axes stop, the door stays closed."},
@@ -75,6 +78,7 @@ def make_cell(organisation: Organisation | None = None, *, key: str | None = Non
         "risk_assessed_on": today,
         "risk_review_on": today + timedelta(days=365),
         "commissioned_on": today,
+        "owner_person_id": owner.id,
     } | values
     asset = Asset(lab_id=lab.id, type_key="machining_cell", key=key or f"cell-{number}", name=f"Machining cell {number}",
                   connected=True, **fields)  # fmt: skip
@@ -111,7 +115,7 @@ def end_booking_in(booking: Booking, seconds: float) -> datetime:
     """Move the end of a booking; returns it."""
     end = clock.now() + timedelta(seconds=seconds)
     booking.during = Range(booking.during.lower, end, bounds="[)")
-    db.session.flush()
+    db.session.commit()
     return end
 
 
@@ -142,6 +146,8 @@ class FakeGateway:
         return AssetReport(**values)
 
     def post(self, path: str, body: str | bytes) -> Any:
+        """A request in its own session; the test's own work is committed first, so that its roll-backs spare this one."""
+        db.session.commit()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         return self.client.post(path, data=body, headers=headers)
 
@@ -178,3 +184,59 @@ class FakeGateway:
         return self.post(
             "/edge/v1/batches", Batch(store=self.store, sequence=number, blocks=blocks, gaps=gaps).model_dump_json()
         )
+
+
+@dataclass
+class Hour:
+    """A person with a booking of a cell that runs now, the gateway heard of, and the claims that go with it."""
+
+    cell: Cell
+    person: Person
+    organisation: Organisation
+    booking: Booking
+
+    @property
+    def actor(self) -> Actor:
+        return actor_for(self.person)
+
+
+def qualify(person: Person, *items: str) -> None:
+    """Give a person qualifications for machining cells."""
+    for item in items:
+        db.session.add(
+            Qualification(person_id=person.id, type_key="machining_cell", item=item, access=AccessClass.FREE)
+        )
+    db.session.flush()
+
+
+def claim_asset(cell: Cell, booking: Booking) -> None:
+    """The claim of the cell for the booking's time."""
+    resource = db.session.scalar(sa.select(Resource).filter_by(kind=ResourceKind.ASSET, asset_id=cell.asset.id))
+    if resource is None:
+        resource = Resource(kind=ResourceKind.ASSET, lab_id=cell.lab.id, asset_id=cell.asset.id, name=cell.asset.name)
+        resource.units = [Unit(number=1)]
+        db.session.add(resource)
+        db.session.flush()
+    db.session.add(Claim(unit_id=resource.units[0].id, booking_id=booking.id, during=booking.during))
+    db.session.flush()
+
+
+def make_hour(cell: Cell | None = None, person: Person | None = None, *, qualified: bool = True, **values: Any) -> Hour:
+    """A learner of a company who has the cell now."""
+    cell = cell or make_cell()
+    if person is None:
+        company = make_company()
+        person = make_learner(company)
+    else:
+        company = db.session.get_one(Organisation, actor_for(person).organisation_id)
+    booking = make_booking(cell, person, company, **values)
+    claim_asset(cell, booking)
+    if qualified:
+        qualify(person, "twin_check", "signoff")
+    return Hour(cell, person, company, booking)
+
+
+def make_lab_manager(cell: Cell) -> Person:
+    """The manager of the cell's lab."""
+    owner = db.session.get_one(Organisation, cell.lab.organisation_id)
+    return make_person("Marta Laboratori", owner, [(Role.LAB_MANAGER, Scope.LAB, cell.lab.id)])

@@ -1,5 +1,5 @@
 """Reads of the live path."""
 
-from lift.live.queries import door
+from lift.live.queries import bench, door
 
-__all__ = ["door"]
+__all__ = ["bench", "door"]
