@@ -21,7 +21,7 @@ USED = "requirements.txt"
 DEVELOPED = "requirements-dev.txt"
 OWN_NAMES = frozenset(
     {"postgres", "valkey", "sockets", "engines", "engines.lock", "postgres.log", "valkey.log", "upgrade"}
-    | {"run.lock", "setup.lock", "secrets", "files", "mail", "gateway", "beat-schedule"}
+    | {"run.lock", "setup.lock", "secrets", "files", "mail", "gateway", "beat", "virtual"}
 )
 
 

@@ -210,7 +210,9 @@ def worker_command(name: str) -> list[str]:
 
 
 def beat_command(place: Place) -> list[str]:
-    schedule = ["--pidfile=", "-s", str(place.home / "beat-schedule")]
+    folder = place.home / "beat"
+    folder.mkdir(exist_ok=True)
+    schedule = ["--pidfile=", "-s", str(folder / "schedule")]
     return [*celery(), "beat", *schedule]
 
 
