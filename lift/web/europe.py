@@ -19,6 +19,7 @@ AT = (972.0, 366.0)
 PIN = 6.0  # half the width of a mark
 TOUCHING = 12.0  # marks nearer than this stand side by side under one name
 BEND = 0.12  # of a link's length
+ON_A_LINE = 6.0  # cost of a name lying over a point of a link, in square pixels of a covered name
 
 
 class Placed(Protocol):
@@ -102,10 +103,10 @@ def europe(organisations: Iterable[Placed], links: Iterable[tuple[str, str]], ph
     groups = _groups(pins)
     for group in groups:
         _side_by_side(group)
-    labels = _labels(groups, pins, view)
     by_name = {p.organisation.short_name: p for p in pins}
-    arcs = [_arc(by_name[a], by_name[b]) for a, b in links if a in by_name and b in by_name]
-    return EuropeMap(view, pins, labels, arcs)
+    arcs = [_Arc(by_name[a], by_name[b]) for a, b in links if a in by_name and b in by_name]
+    labels = _labels(groups, pins, view, [point for arc in arcs for point in arc.points()])
+    return EuropeMap(view, pins, labels, [arc.path() for arc in arcs])
 
 
 def _groups(pins: Sequence[Pin]) -> list[list[Pin]]:
@@ -144,14 +145,48 @@ class _Box:
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return wide * high if wide > 0 and high > 0 else 0.0
 
+    def holds(self, points: Iterable[tuple[float, float]]) -> int:
+        """How many of the points lie inside."""
+        return sum(self.left < x < self.right and self.top < y < self.bottom for x, y in points)
 
-def _labels(groups: list[list[Pin]], pins: Sequence[Pin], view: View) -> list[Label]:
+
+@dataclass(frozen=True)
+class _Arc:
+    """A link, bent a little to one side."""
+
+    start: Pin
+    end: Pin
+
+    def middle(self) -> tuple[float, float]:
+        """The control point of the curve."""
+        a, b = self.start, self.end
+        return (a.x + b.x) / 2 + (b.y - a.y) * BEND, (a.y + b.y) / 2 - (b.x - a.x) * BEND
+
+    def path(self) -> str:
+        """As SVG."""
+        x, y = self.middle()
+        return f"M{self.start.x:.1f} {self.start.y:.1f}Q{x:.1f} {y:.1f} {self.end.x:.1f} {self.end.y:.1f}"
+
+    def points(self, count: int = 40) -> Iterable[tuple[float, float]]:
+        """Points along the curve."""
+        x, y = self.middle()
+        for step in range(1, count):
+            t = step / count
+            a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
+            yield a * self.start.x + b * x + c * self.end.x, a * self.start.y + b * y + c * self.end.y
+
+
+def _labels(
+    groups: list[list[Pin]], pins: Sequence[Pin], view: View, lines: Sequence[tuple[float, float]]
+) -> list[Label]:
     """Greedy, the most crowded first: the first place that covers nothing, else the one that covers least."""
     taken = [_Box(p.x - PIN, p.y - PIN, p.x + PIN, p.y + PIN) for p in pins]
     crowded = sorted(groups, key=lambda g: sum(hypot(p.x - g[0].x, p.y - g[0].y) < 90 for p in pins), reverse=True)
     chosen: list[Label] = []
     for group in crowded:
-        best = min(_candidates(group, view), key=lambda c: _cost(c[1], taken, view) + c[2])
+        best = min(
+            _candidates(group, view), key=lambda c: _cost(c[1], taken, view) + ON_A_LINE * c[1].holds(lines) + c[2]
+        )
         taken.append(best[1])
         chosen.append(best[0])
     return chosen
@@ -193,8 +228,3 @@ def _words(group: list[Pin], view: View) -> tuple[str, str]:
     name = ", ".join(p.organisation.short_name for p in group)
     city = group[0].organisation.city
     return name, city if view.cities and city.split("-")[0].lower() not in name.lower() else ""
-
-
-def _arc(a: Pin, b: Pin) -> str:
-    middle = ((a.x + b.x) / 2 + (b.y - a.y) * BEND, (a.y + b.y) / 2 - (b.x - a.x) * BEND)
-    return f"M{a.x:.1f} {a.y:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {b.x:.1f} {b.y:.1f}"
