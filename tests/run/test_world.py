@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -155,3 +157,22 @@ def test_every_command_stands_at_the_top_of_run_py_and_in_the_makefile() -> None
 def test_translations_without_catalogues_need_nothing(tmp_path: Path) -> None:
     ensure_translations(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_starter_needs_the_standard_library_only() -> None:
+    """Without site-packages every module that runs before or beside LIFT can be imported."""
+    names = sorted(
+        f"lift.running.{path.stem}" for path in (ROOT / "lift" / "running").glob("*.py") if path.stem != "__init__"
+    )
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); " + "; ".join(
+        f"import {name}" for name in [*names, "lift.embedded"]
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_documents_name_commands_that_exist() -> None:
+    texts = [path.read_text() for path in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("README.md")]]
+    named = {word for text in texts for word in re.findall(r"run\.py ([a-z][a-z-]*)`", text)}
+    assert named - set(COMMANDS) == set()
+    assert {"dev", "reset", "upgrade-database"} <= named
