@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -335,6 +336,22 @@ def test_folder_with_a_link_to_a_file_elsewhere_is_refused(tmp_path: Path) -> No
     (path / "media/bar.svg").unlink()
     (path / "media/bar.svg").symlink_to(secret)
     assert faults(path) == ["media/bar.svg: The file is a link to somewhere else. Put the file itself into the folder."]
+
+
+def test_folder_with_a_pipe_in_place_of_a_file_is_refused_unread(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    (path / "media/bar.svg").unlink()
+    os.mkfifo(path / "media/bar.svg")
+    assert [line.split(".svg: ")[1] for line in faults(path)] == [
+        "The file does not belong to the module. Remove it, or rename it as steps/NN-key.language.md or media/name.svg."
+    ]
+
+
+def test_folder_with_too_many_files_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    for number in range(200):
+        (path / f"media/{number}.svg").write_bytes(SVG)
+    assert faults(path) == ["small-module: The folder holds more than 200 files. Split the module into two."]
 
 
 def test_folder_that_is_itself_a_link_is_refused(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_sums_are_found_where_the_lessons_reckon() -> None:
     assert {key: found for (slug, key), found in count.items() if slug == OEE and found} == {
         "what-oee-means": 4,
         "read-a-counter": 5,
-        "the-three-losses": 5,
+        "the-three-losses": 6,
         "your-own-recording": 2,
         "compare-with-the-twin": 6,
     }

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -82,7 +83,7 @@ def _read_files(path: Path) -> dict[str, bytes]:
     """Every file below `path` by its name with slashes; links, foreign names and sizes refused before reading."""
     if path.is_symlink() or not path.is_dir():
         raise FolderError([fault(path.name, "", "not_a_folder")])
-    found = sorted(path.rglob("*"))
+    found = sorted(islice(path.rglob("*"), FILES + 1))
     if len(found) > FILES:
         raise FolderError([fault(path.name, "", "too_many_files", limit=FILES)])
     faults, data = [], {}
@@ -91,7 +92,7 @@ def _read_files(path: Path) -> dict[str, bytes]:
         if file.is_symlink():
             faults.append(fault(name, "", "file_link"))
         elif not file.is_dir():
-            if (limit := _limit(name)) is None:
+            if (limit := _limit(name)) is None or not file.is_file():
                 faults.append(fault(name, "", "file_unknown"))
             elif file.stat().st_size > limit:
                 faults.append(fault(name, "", "file_too_large", limit=limit))
