@@ -7,73 +7,60 @@ builds a new client: an old one may hang for ever after packet loss.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, ClassVar, Literal, Self
 
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from lift.edge.connectors.base import Found, Reading, Snapshot, SourceLost, SourceRefused, reading_of
+from lift.edge.connectors.source import Source
 from lift.edge.contract import Quality, Value
 from lift.edge.pki import own_certificate
 from lift.edge.uapackage import Client, ua
 
 log = logging.getLogger(__name__)
 APPLICATION_URI = "urn:lift:gateway"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _POLICIES = {"Basic256Sha256": SecurityPolicyBasic256Sha256, "Aes256Sha256RsaPss": SecurityPolicyAes256Sha256RsaPss}
 _WHOLE = ("SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64")
 
 
-class OpcUaSource(BaseModel):
-    """``server_certificate`` pins the machine's certificate; ``pki`` is the folder of the gateway's own key pair.
+class OpcUaSource(Source):
+    """``server_certificate`` pins the machine's certificate; ``pki`` is the folder of the gateway's own key pair."""
 
-    ``url_file`` is for addresses that change: a JSON file whose entry "opcua" is read at each connect.
-    """
-
-    model_config = ConfigDict(extra="forbid")
+    schemes: ClassVar[dict[str, bool]] = {"opc.tcp": True}
+    example: ClassVar[str] = "opc.tcp://192.0.2.10:4840"
+    writes: ClassVar[bool] = True
 
     connector: Literal["opcua"] = "opcua"
-    url: str = ""
-    url_file: Path | None = None
     namespace: str
     security: Literal["Basic256Sha256", "Aes256Sha256RsaPss", "None"] = "Basic256Sha256"
     server_certificate: Path | None = None
     pki: Path = Path("pki")
     username: str | None = None
-    password: str | None = None
+    password: str | None = Field(default=None, repr=False)
     object: str = ""
-    timeout: float = Field(default=2.0, gt=0, le=10)
 
     @model_validator(mode="after")
-    def _is_secure(self) -> OpcUaSource:
-        if self.url_file is None:
-            self.check_address(self.url)
+    def _has_certificate(self) -> Self:
+        if self.insecure:
+            raise ValueError("OPC UA is never used unprotected beyond loopback: insecure is not for it")
         if self.security != "None" and self.server_certificate is None:
             raise ValueError("server_certificate is missing: the file of the machine's certificate")
         return self
 
-    def check_address(self, url: str) -> None:
-        """Raises ValueError for an address that is none, or that may not be used without security."""
-        parts = urlsplit(url)
-        if parts.scheme != "opc.tcp" or not parts.hostname:
-            raise ValueError(f"url is {url!r}, example opc.tcp://192.0.2.10:4840")
-        if self.security == "None" and parts.hostname not in LOOPBACK:
-            raise ValueError('security = "None" is allowed on loopback only, use "Basic256Sha256"')
+    def is_protected(self, scheme: str) -> bool:
+        return self.security != "None"
 
-    def address(self) -> str:
-        """``url``, or what ``url_file`` says now; raises OSError or ValueError."""
-        if self.url_file is None:
-            return self.url
-        url = str(json.loads(self.url_file.read_text(encoding="utf-8")).get(self.connector))
-        self.check_address(url)
-        return url
+    def anchor(self, folder: Path) -> None:
+        super().anchor(folder)
+        self.pki = folder / self.pki
+        if self.server_certificate:
+            self.server_certificate = folder / self.server_certificate
 
 
 class OpcUaConnector:

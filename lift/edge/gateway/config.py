@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, ValidationError, model_validator
 
+from lift.edge.connectors.http import HttpSource
+from lift.edge.connectors.mqtt import MqttSource
+from lift.edge.connectors.mtconnect import MtconnectSource
 from lift.edge.connectors.opcua import OpcUaSource
-from lift.edge.contract import ActionSpec, AssetSpec, Key, Name, VariableSpec
+from lift.edge.connectors.source import LOOPBACK
+from lift.edge.contract import ActionSpec, AssetSpec, Key, Kind, Name, VariableSpec
 
-Source = OpcUaSource
+Source = Annotated[OpcUaSource | HttpSource | MqttSource | MtconnectSource, Field(discriminator="connector")]
 URL_VARIABLE = "LIFT_GATEWAY_URL"
 TOKEN_VARIABLE = "LIFT_GATEWAY_TOKEN"  # noqa: S105 - the name of a variable
 BUILT_IN = {"virtual machining cell": Path(__file__).parent.parent / "virtual" / "machining_cell.toml"}
-LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 class BadConfig(Exception):
@@ -41,7 +44,7 @@ class Platform(Part):
 
     @model_validator(mode="after")
     def _is_encrypted(self) -> Self:
-        if self.url.scheme != "https" and self.url.host not in LOCAL_HOSTS:
+        if self.url.scheme != "https" and self.url.host not in LOOPBACK:
             raise ValueError("the platform is reached by https only, example https://lift.example")
         return self
 
@@ -96,6 +99,13 @@ class Asset(Part):
     action_addresses: dict[Name, str] = Field(default_factory=dict)
 
     @property
+    def kinds(self) -> dict[str, Kind]:
+        """Kind of every address: as described for variables, whole numbers for the watchdog, yes or no for signals."""
+        signals = {name: Kind.boolean for name in (self.signals.remote, self.signals.watchdog_ok) if name}
+        watchdog = {self.control.watchdog: Kind.counter} if self.control.watchdog else {}
+        return {**signals, **watchdog, **{spec.name: spec.kind for spec in self.variables}}
+
+    @property
     def spec(self) -> AssetSpec:
         return AssetSpec(variables=self.variables, actions=self.actions)
 
@@ -115,6 +125,8 @@ class Asset(Part):
         """A machine is driven only if the loss of the gateway makes it safe by itself."""
         if not self.driveable:
             return self
+        if not self.source.may_drive:
+            raise ValueError(f"a {self.source.connector} source of this kind only reads: set driveable = false")
         needed = {
             "control.watchdog": self.control.watchdog,
             "control.safe_action": self.control.safe_action,
@@ -178,10 +190,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _with_description(asset: dict[str, Any], folder: Path) -> dict[str, Any]:
     """``asset`` on top of the file that its ``description`` names; addresses are those of its source's protocol."""
     merged = dict(asset)
+    merged["source"] = {"connector": "opcua", **merged.get("source", {})}
     if "description" in merged:
         name = str(merged.pop("description"))
         described = _read_toml(BUILT_IN.get(name, folder / name))
-        protocol = str(merged.get("source", {}).get("connector", "opcua"))
+        protocol = str(merged["source"]["connector"])
         by_protocol = described.pop("protocols", {}).get(protocol, {})
         described.pop("title", None)
         source = {**by_protocol.pop("source", {}), **merged.pop("source", {})}
@@ -194,11 +207,7 @@ def _anchor(config: Config, folder: Path) -> None:
     if config.platform.token_file:
         config.platform.token_file = folder / config.platform.token_file
     for asset in config.assets:
-        asset.source.pki = folder / asset.source.pki
-        if asset.source.url_file:
-            asset.source.url_file = folder / asset.source.url_file
-        if asset.source.server_certificate:
-            asset.source.server_certificate = folder / asset.source.server_certificate
+        asset.source.anchor(folder)
 
 
 def _fault(item: Any) -> str:

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lift.edge.connectors.base import Connector
-from lift.edge.connectors.opcua import OpcUaConnector
+from lift.edge.connectors.http import HttpConnector, HttpSource
+from lift.edge.connectors.mqtt import MqttConnector, MqttSource
+from lift.edge.connectors.mtconnect import MtconnectConnector, MtconnectSource
+from lift.edge.connectors.opcua import OpcUaConnector, OpcUaSource
 from lift.edge.gateway.authority import Authority
 from lift.edge.gateway.config import Asset, Config
 from lift.edge.gateway.link import Link
@@ -22,7 +25,15 @@ SHUT_DOWN_WITHIN = 4.0  # s
 
 def connector_for(asset: Asset) -> Connector:
     """A new connector of the kind that the asset's source names."""
-    return OpcUaConnector(asset.source, asset.addresses, asset.action_addresses)
+    match asset.source:
+        case OpcUaSource() as source:
+            return OpcUaConnector(source, asset.addresses, asset.action_addresses)
+        case HttpSource() as source:
+            return HttpConnector(source, asset.addresses, asset.action_addresses, asset.kinds)
+        case MqttSource() as source:
+            return MqttConnector(source, asset.addresses, asset.kinds)
+        case MtconnectSource() as source:
+            return MtconnectConnector(source, asset.addresses, asset.kinds)
 
 
 class Gateway:

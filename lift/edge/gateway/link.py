@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import httpx
 from pydantic import ValidationError
 
+from lift.edge.connectors.source import LOOPBACK
 from lift.edge.contract import (
     BATCH_PATH,
     HEARTBEAT,
@@ -28,7 +29,7 @@ from lift.edge.contract import (
 )
 from lift.edge.gateway import VERSION
 from lift.edge.gateway.authority import Authority
-from lift.edge.gateway.config import LOCAL_HOSTS, Platform
+from lift.edge.gateway.config import Platform
 from lift.edge.gateway.machine import Machine
 from lift.edge.gateway.store import Store, Waiting
 
@@ -52,7 +53,7 @@ class Link:
             base_url=str(platform.url),
             headers={"Authorization": f"Bearer {platform.secret()}", "Content-Type": "application/json"},
             timeout=HEARTBEAT,
-            trust_env=platform.url.host not in LOCAL_HOSTS,
+            trust_env=platform.url.host not in LOOPBACK,
         )
 
     async def close(self) -> None:

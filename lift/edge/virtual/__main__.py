@@ -14,7 +14,7 @@ from pathlib import Path
 from lift.edge.virtual.factory import PANEL, Factory, Settings, free_port
 
 OPC_UA_PORT = 4840
-PROTOCOLS: tuple[str, ...] = ("opcua",)
+PROTOCOLS = ("opcua", "mqtt", "mtconnect", "http")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,12 +7,15 @@ import json
 import logging
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from lift.edge.virtual.cell import MachiningCell
+from lift.edge.virtual.json_api import JsonServer
+from lift.edge.virtual.mqtt import MqttServer
+from lift.edge.virtual.mtconnect import MtconnectServer
 from lift.edge.virtual.opcua import OpcUaServer
 
 log = logging.getLogger(__name__)
@@ -103,7 +106,12 @@ class Factory:
         if name == "opcua":
             folder = self.settings.state_dir / "opcua"
             return OpcUaServer(self.cell, port, folder, self.settings.trust, self.settings.no_security)
-        raise ValueError(f"no protocol {name}")
+        other: dict[str, Callable[[MachiningCell, int], CellServer]] = {
+            "mqtt": MqttServer,
+            "mtconnect": MtconnectServer,
+            "http": JsonServer,
+        }
+        return other[name](self.cell, port)
 
     async def _run(self) -> None:
         last = time.monotonic()
