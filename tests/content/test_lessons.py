@@ -23,7 +23,7 @@ from lift.content.folder import (
     write_module,
 )
 from lift.content.folder.manifest import texts_in
-from lift.edge.virtual.cell import ACTIONS, VARIABLES
+from lift.edge.virtual.cell import ACTIONS, VARIABLES, MachiningCell
 from lift.edge.virtual.program import FEED_LIMITS, PROGRAM
 from lift.measures import kpis
 from lift.twins.simulators import registry
@@ -287,6 +287,16 @@ def test_feed_table_follows_the_program_of_the_cell() -> None:
         [f"{feed} %", round(18 / feed * 100, 1), 6, round(cycle(feed), 1), percent(24 / cycle(feed))] for feed in feeds
     ]
     assert sum(step.seconds for step in PROGRAM if step.cutting) == 18
+
+
+@pytest.mark.parametrize(("feed", "seconds"), [(100.0, 24.0), (75.0, 30.0), (50.0, 42.0), (110.0, 22.4)])
+def test_cell_takes_the_time_per_part_that_the_lesson_says(feed: float, seconds: float) -> None:
+    cell = MachiningCell(running=True)
+    cell.write("RemoteControl", True)
+    cell.write("FeedOverride", feed)
+    while cell.total < 1:
+        cell.advance(0.1, real_seconds=0.0)
+    assert round(cell.last_cycle, 1) == seconds
 
 
 def test_value_to_be_refused_lies_outside_the_limits_but_inside_the_machine() -> None:
