@@ -28,3 +28,8 @@ def public_code() -> str:
 def short_code(length: int) -> str:
     """A random code of ``length`` characters for cards and sessions; not a secret on its own when under 16."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def name_id(kind: str, key: str) -> uuid.UUID:
+    """A key for something that is known by its name (an asset type as the scope of a role)."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"lift:{kind}:{key}")

@@ -1,0 +1,12 @@
+"""Who may write on a hub's page. Pure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lift.core.actor import Actor, Role, Scope
+
+
+def can_write_hub(actor: Actor, organisation_id: UUID) -> bool:
+    """The cluster's own officers."""
+    return actor.is_system or actor.has(Role.OFFICER, Scope.CLUSTER, organisation_id)

@@ -1,0 +1,34 @@
+"""Reads of hubs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from lift.clusters.models import Hub
+from lift.core.db import db
+from lift.people.models import Organisation
+
+
+@dataclass(frozen=True)
+class HubRow:
+    """A hub and its cluster."""
+
+    hub: Hub
+    organisation: Organisation
+
+
+def hubs() -> list[HubRow]:
+    """All hubs, those with a profile first."""
+    query = sa.select(Hub, Organisation).join(Organisation, Organisation.id == Hub.organisation_id)
+    query = query.order_by(Hub.profile.is_(None), Organisation.short_name)
+    return [HubRow(h, o) for h, o in db.session.execute(query)]
+
+
+def hub(slug: str) -> HubRow | None:
+    """One hub with what people wrote."""
+    query = sa.select(Hub, Organisation).join(Organisation, Organisation.id == Hub.organisation_id)
+    row = db.session.execute(query.where(Hub.slug == slug).options(selectinload(Hub.texts))).one_or_none()
+    return HubRow(row[0], row[1]) if row else None

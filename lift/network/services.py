@@ -1,0 +1,103 @@
+"""The verbs of the network: partners and their states, working groups, outcomes, facts with sources."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lift.core import audit
+from lift.core.actor import Actor
+from lift.core.db import db, transaction
+from lift.core.errors import NotFound, Problem, refuse_if, require
+from lift.core.i18n import Text
+from lift.core.locks import lock_rows
+from lift.network import texts
+from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, PartnerState
+from lift.network.models import GroupMember, NetworkFact, Outcome, Partner, PartnerChange, WorkingGroup
+from lift.network.permissions import can_lead_group, can_move_partner
+from lift.network.policy import move_problems
+from lift.people import queries as people
+
+NOT_YOURS = Problem("V4", Text(texts.NOT_YOURS_TO_MOVE), owner="network")
+
+
+def enter_partner(
+    organisation_id: UUID, *, actor: Actor, state: PartnerState = PartnerState.APPLIED, **values: Any
+) -> Partner:
+    """Enter an organisation into the pipeline; ``values`` are Partner's columns (role, agreement, source)."""
+    with transaction() as session:
+        organisation = people.organisation(organisation_id)
+        require(can_move_partner(actor, organisation.kind), NOT_YOURS)
+        partner = Partner(organisation_id=organisation_id, state=state, **values)
+        session.add(partner)
+        session.flush()
+        session.add(PartnerChange(organisation_id=organisation_id, state=state, by=actor.person_id, reason="entered"))
+        audit.record(actor, "network.enter_partner", "partner", organisation_id, after={"state": state.value})
+        return partner
+
+
+def move_partner(organisation_id: UUID, state: PartnerState, reason: str, *, actor: Actor) -> Partner:
+    """One step of the pipeline (N1). Raises Forbidden for the wrong office, Refused for a step that does not exist."""
+    with transaction() as session:
+        rows = lock_rows(Partner, [organisation_id])
+        if not rows:
+            raise NotFound
+        partner = rows[0]
+        require(can_move_partner(actor, people.organisation(organisation_id).kind), NOT_YOURS)
+        refuse_if(move_problems(partner.state, state, reason))
+        before, partner.state = partner.state, state
+        session.add(PartnerChange(organisation_id=organisation_id, state=state, by=actor.person_id, reason=reason))
+        audit.record(actor, "network.move_partner", "partner", organisation_id,
+                     before={"state": before.value}, after={"state": state.value}, reason=reason)  # fmt: skip
+        return partner
+
+
+def form_group(slug: str, *, actor: Actor, members: dict[UUID, GroupStanding], **values: Any) -> WorkingGroup:
+    """A working group with its members; ``values`` are WorkingGroup's columns."""
+    with transaction() as session:
+        group = WorkingGroup(slug=slug, **values)
+        session.add(group)
+        session.flush()
+        for organisation_id, standing in members.items():
+            session.add(GroupMember(group_id=group.id, organisation_id=organisation_id, standing=standing))
+        session.flush()
+        audit.record(actor, "network.form_group", "working_group", group.id)
+        return group
+
+
+def name_lead(group_id: UUID, lead_id: UUID | None, deputy_id: UUID | None, *, actor: Actor) -> None:
+    """Who leads the group, and who stands in."""
+    with transaction() as session:
+        require(can_lead_group(actor, group_id), NOT_YOURS)
+        values = {"lead_person_id": lead_id, "deputy_person_id": deputy_id}
+        session.execute(sa.update(WorkingGroup).where(WorkingGroup.id == group_id).values(**values))
+        audit.record(actor, "network.name_lead", "working_group", group_id, after=values)
+
+
+def record_outcome(
+    group_id: UUID, title: dict[str, str], kind: OutcomeKind, state: OutcomeState, *, actor: Actor, **values: Any
+) -> Outcome:
+    """Something the group made; ``values`` are Outcome's columns."""
+    with transaction() as session:
+        require(can_lead_group(actor, group_id), NOT_YOURS)
+        outcome = Outcome(group_id=group_id, title=title, kind=kind, state=state, **values)
+        session.add(outcome)
+        session.flush()
+        audit.record(actor, "network.record_outcome", "outcome", outcome.id, after={"state": state.value})
+        return outcome
+
+
+def state_fact(
+    key: str, text: dict[str, str], source: str, value: dict[str, Any] | None = None, *, actor: Actor
+) -> None:
+    """A public statement about the network with its source; stating it again replaces the text."""
+    with transaction() as session:
+        fact = session.scalar(sa.select(NetworkFact).filter_by(key=key))
+        if fact is None:
+            session.add(NetworkFact(key=key, text=text, source=source, value=value or {}))
+        else:
+            fact.text, fact.source, fact.value = text, source, value or {}
+        db.session.flush()
+        audit.record(actor, "network.state_fact", "network_fact", key)
