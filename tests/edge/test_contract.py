@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from lift.edge.contract import (
+    GRANT_LIFE,
+    LINK_LOST,
+    SAFE_WITHIN,
+    WARNINGS,
     ActionSpec,
     AssetReport,
     AssetSpec,
@@ -273,8 +277,6 @@ def test_command_that_does_not_say_what_it_does_is_refused(changes: dict[str, ob
 
 
 def test_clock_table_fits_together() -> None:
-    from lift.edge import contract as c  # noqa: PLC0415
-
-    assert c.LINK_LOST == 6.0
-    assert c.LINK_LOST < c.SAFE_WITHIN < c.GRANT_LIFE
-    assert all(earlier > later for earlier, later in itertools.pairwise(c.WARNINGS))
+    assert LINK_LOST == 6.0
+    assert LINK_LOST < SAFE_WITHIN < GRANT_LIFE
+    assert all(earlier > later for earlier, later in itertools.pairwise(WARNINGS))
