@@ -130,11 +130,11 @@ def _add_lab(row: dict[str, Any], slugs: dict[str, UUID]) -> UUID:
         country=row["country"], city=row["city"], preset=Preset(row["preset"]), actor=SYSTEM,
         **{name: row[name] for name in columns if name in row},
     )  # fmt: skip
-    hours = (MIDNIGHT, MIDNIGHT) if row["always_open"] else (row["opens"], row["closes"])
-    set_opening(lab.id, {weekday: [hours] for weekday in row["weekdays"]}, actor=SYSTEM)
     if not row["always_open"]:
         for day in closed_days():
             set_exception(lab.id, day, None, actor=SYSTEM, reason={"en": "Public holiday", "it": "Festività"})
+    hours = (MIDNIGHT, MIDNIGHT) if row["always_open"] else (row["opens"], row["closes"])
+    set_opening(lab.id, {weekday: [hours] for weekday in row["weekdays"]}, actor=SYSTEM)
     return lab.id
 
 
