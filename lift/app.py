@@ -21,7 +21,7 @@ from lift.features import BLUEPRINTS, CSRF_FREE, EVENTS, register_holders
 from lift.front import chrome
 from lift.live.services import signing
 from lift.people import signin
-from lift.web import errors, guard, headers, health, i18n, limits, logs, sse, templating
+from lift.web import api, errors, guard, headers, health, i18n, limits, logs, sse, templating
 
 csrf = CSRFProtect()
 
@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         part.init_app(app)
     limits.init_app(app, settings.redis_url)
     sse.init_app(app, settings.redis_url)
+    api.init_app(app)
     signin.init_app(app, settings)
     chrome.init_app(app)
     install_features(app)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from lift.core import registry
 from lift.live.views.edge import bp as edge_door
 from lift.live.views.streams import bp as live_streams
+from lift.people import services as people_services
+from lift.people.api import bp as people_api
 from lift.people.views import bp as people_pages
+from lift.training.views import bp as training_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (people_pages, edge_door, live_streams)
+BLUEPRINTS: tuple[Blueprint, ...] = (people_pages, people_api, edge_door, live_streams, training_pages)
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (edge_door,)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "labs.booking_ended": (),  # cancelled, displaced: booking_id, status
     "content.published": (),
-    "people.signed_out": (),
+    "live.cut_sealed": (),  # cut_id
+    "live.recording_sealed": (),  # recording_id, version
+    "people.signed_out": ("live.leave_benches",),
     "training.enrolled": (),
     "training.seat_freed": (),
     "training.session_opened": (),
@@ -29,4 +35,5 @@ EVENTS: dict[str, tuple[str, ...]] = {
 
 
 def register_holders() -> None:
-    """What each feature holds of a person (leaver, export, erasure)."""
+    """What each feature holds of a person (leaver, export, erasure), bottom floor first."""
+    registry.register("people", people_services.HOLDER)

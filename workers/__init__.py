@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from workers import core
+from workers import core, live, people
 from workers.ticks import TICKS
 
-__all__ = ["TICKS", "core"]
+__all__ = ["TICKS", "core", "people"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 
@@ -51,3 +54,15 @@ def pick(texts: Mapping[str, str] | None, language: str) -> str:
     if not texts:
         return ""
     return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+
+
+def in_language(text: Text, language: str) -> str:
+    """A Text in a language where no request is: mails and documents. Falls back to the English source."""
+    words = _catalogue(language).gettext(text.msgid)
+    params = {k: in_language(v, language) if isinstance(v, Text) else str(v) for k, v in text.params.items()}
+    return words % params if params else words
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", Path(__file__).parents[2] / "translations", [language], fallback=True)

@@ -14,6 +14,7 @@ from lift.core.actor import Actor, Role
 from lift.core.i18n import N_
 from lift.people import signin
 from lift.people.models import Organisation, Person
+from lift.people.queries import Presence
 from lift.people.texts import kind_label
 from lift.web import templating
 from lift.web.i18n import say
@@ -159,7 +160,7 @@ def _links() -> list[tuple[str, str]]:
     return [(_("Myself: language, second factor"), url_for("people.me"))]
 
 
-def _bar(here: signin.queries.Presence) -> Bar:
+def _bar(here: Presence) -> Bar:
     organisation = here.organisation
     return Bar(
         person=here.person,

@@ -89,23 +89,23 @@ class Person(Base):
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]
+class Account(Base, UserMixin):
     """Sign-in by address and password; fields after ``active`` are Flask-Security's."""
 
     __tablename__ = "account"
 
-    id: Mapped[Key]
+    id: Mapped[Key]  # type: ignore[assignment]  # Flask-Security's mixin guesses other types here and below
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"), unique=True)
-    email: Mapped[str | None] = mapped_column(unique=True)  # None: signs in by card only
+    email: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]  # None: signs in by card only
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     confirmed_at: Mapped[datetime | None]
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     last_login_ip: Mapped[str | None]
     current_login_ip: Mapped[str | None]
-    login_count: Mapped[int | None]
+    login_count: Mapped[int | None]  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     tf_last_counter: Mapped[int | None] = mapped_column(sa.BigInteger)  # a code works once
@@ -117,7 +117,7 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
     @property
-    def roles(self) -> list[str]:
+    def roles(self) -> list[str]:  # type: ignore[override]
         """Flask-Security's roles are unused: rights are role grants."""
         return []
 

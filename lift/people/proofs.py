@@ -12,8 +12,8 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from flask import current_app
-from flask_security import Totp, hash_password
-from passlib.totp import TOTP
+from flask_security import Totp, hash_password, recoverable
+from passlib.totp import TOTP  # type: ignore[import-untyped]
 
 from lift.people.models import Account
 
@@ -22,17 +22,18 @@ TOTP_SKEW_SECONDS = 30  # one step to either side, for phones whose clock is a l
 _pins = PasswordHasher()
 
 
-class OnceOnlyTotp(Totp):  # type: ignore[misc]
+class OnceOnlyTotp(Totp):
     """A code works once: the counter of the last one used stands on the account. The first secret encrypts."""
 
     def __init__(self, secrets: dict[str, str], issuer: str) -> None:
         self._totp = TOTP.using(issuer=issuer, secrets=secrets, default_tag=next(iter(secrets)))
 
-    def get_last_counter(self, user: Account) -> int | None:
+    def get_last_counter(self, user: Any) -> int | None:
         """The counter of the last code that was accepted."""
-        return user.tf_last_counter
+        counter: int | None = user.tf_last_counter
+        return counter
 
-    def set_last_counter(self, user: Account, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember it."""
         user.tf_last_counter = tmatch.counter
 
@@ -69,6 +70,28 @@ def _burn(password: str) -> None:
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return _pins.hash("nobody has this password")
+
+
+def update_password(account: Account, password: str) -> None:
+    """Store a new password; every cookie and reset link of the account dies. Flask-Security signals it."""
+    recoverable.update_password(account, password)  # type: ignore[no-untyped-call]
+
+
+def reset_token(account: Account) -> str:
+    """A signed token for a new password: dies after two hours and with the next password."""
+    return str(recoverable.generate_reset_password_token(account))  # type: ignore[no-untyped-call]
+
+
+def account_of_reset_token(token: str) -> Account | None:
+    """The account of a reset token; None when it is over, forged or used."""
+    expired, invalid, account = recoverable.reset_password_token_status(token)  # type: ignore[no-untyped-call]
+    return None if expired or invalid else account
+
+
+def card_code_hash(code: str) -> str:
+    """How the code of a card is kept: always the same, so that it can be looked up, and slow, since it is short."""
+    clean = "".join(ch for ch in code.upper() if ch.isalnum())[:32]
+    return hashlib.scrypt(clean.encode(), salt=b"lift sign-in card", n=2**14, r=8, p=1, dklen=32).hex()
 
 
 def pin_hash(pin: str) -> str:
@@ -108,7 +131,9 @@ def totp_is_right(account: Account, code: str, secret: str | None = None) -> boo
     """True when ``code`` is the present one and was not used before."""
     key = secret or account.tf_totp_secret
     clean = "".join(ch for ch in code if ch.isdigit())
-    return bool(key) and bool(_totp().verify_totp(token=clean, totp_secret=key, user=account, window=TOTP_SKEW_SECONDS))
+    if not key or not clean:
+        return False
+    return bool(_totp().verify_totp(token=clean, totp_secret=key, user=account, window=TOTP_SKEW_SECONDS))
 
 
 def _totp() -> OnceOnlyTotp:

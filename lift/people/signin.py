@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request
 from flask import session as cookie
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore, login_user, logout_user
+from flask_security.signals import password_reset
 
 from config import Settings
 from lift.core.actor import ANONYMOUS, Actor
@@ -21,12 +22,14 @@ security = Security(totp_cls=proofs.OnceOnlyTotp)
 
 SHARED = "shared"  # cookie key: id of the shared sign-in
 ACTING = "acting"  # cookie key: the organisation the person acts for
+WAS_IDLE = "was_idle"  # cookie key: the sign-in page says why nobody is signed in
+NOTHING_STAYS = '"cache", "storage"'
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Install Flask-Security under our own pages and tell the web layer how actors are found."""
     app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 the name of the method
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # no key in the hash: the secret key may rotate
         SECURITY_PASSWORD_SALT=settings.secret_key,
@@ -45,19 +48,24 @@ def init_app(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_SECURE=settings.cookie_secure,
     )
-    datastore = SQLAlchemyUserDatastore(db, Account, None)
+    datastore = SQLAlchemyUserDatastore(db, Account, None)  # type: ignore[arg-type]  # its roles are unused
     security.init_app(app, datastore, register_blueprint=False)
+    password_reset.connect(_note_password_reset, app)
+    app.after_request(leave_nothing)
     current.use_loader(load_actor)
     api.use_scopes(token_scopes)
 
 
 def load_actor() -> Actor:
-    """The actor of this request: by bearer token, else by cookie."""
+    """The actor of this request: under /api/ by bearer token only, elsewhere by cookie only.
+
+    A token's scopes bind it to the API; a cookie there would be open to forged requests.
+    """
     if not has_request_context():
         return ANONYMOUS
-    token = api.bearer_token()
-    if token is not None:
-        found = queries.actor_of_token(token)
+    if request.path.startswith(api.PREFIX):
+        token = api.bearer_token()
+        found = queries.actor_of_token(token) if token else None
         g.token_scopes = found.scopes if found else frozenset()
         return found.actor if found else ANONYMOUS
     here = presence()
@@ -76,9 +84,8 @@ def _load_presence() -> queries.Presence | None:
     if not has_request_context() or not current_user.is_authenticated:
         return None
     if SHARED in cookie and not _shared_goes_on():
-        logout_user()
-        cookie.clear()
-        g.shared_ended = True
+        forget_browser()
+        cookie[WAS_IDLE] = True
         return None
     chosen = cookie.get(ACTING)
     found = queries.presence_of(current_user.person_id, UUID(chosen) if chosen else None)
@@ -100,6 +107,7 @@ def begin(account: Account, *, how: str, shared: bool = False) -> None:
     if locale and not shared:
         cookie["locale"] = locale
     login_user(account, authn_via=[how])
+    services.note_sign_in(account, how)
     if shared:
         cookie[SHARED] = str(services.begin_shared_sign_in(account.person_id))
     g.pop("presence", None)
@@ -112,10 +120,29 @@ def end() -> None:
     if found:
         shared = cookie.get(SHARED)
         services.sign_out(found.actor, UUID(shared) if shared else None)
-    logout_user()
-    cookie.clear()
+    forget_browser()
     g.pop("presence", None)
     current.forget_actor()
+
+
+def forget_browser() -> None:
+    """Empty the cookie; ``leave_nothing`` then clears what else the browser keeps."""
+    logout_user()
+    cookie.clear()
+    g.leaves = True
+
+
+def leave_nothing(response: Response) -> Response:
+    """On a shared computer no page is kept, and at the end of any sign-in cache and storage are cleared (L15)."""
+    if g.get("leaves"):
+        response.headers["Clear-Site-Data"] = NOTHING_STAYS
+    if g.get("leaves") or (not request.path.startswith("/static/") and SHARED in cookie):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _note_password_reset(_app: Flask, user: Account, **_more: object) -> None:
+    services.note_password_reset(user)
 
 
 def is_shared() -> bool:

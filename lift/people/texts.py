@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lift.core.actor import Role
 from lift.core.i18n import N_, Text
-from lift.people.enums import OrganisationKind, SizeClass
+from lift.people.enums import ConsentPurpose, OrganisationKind, SizeClass
 
 if TYPE_CHECKING:
     from lift.people.models import Organisation
@@ -49,10 +49,106 @@ ROLES = {
     Role.AUDITOR: N_("Auditor"),
     Role.OPERATOR: N_("Operator"),
 }
+ROLE_MEANINGS = {
+    Role.OWNER: N_(
+        "sees this page, adds people, prints cards, enrols people in sessions, declares the size of the firm"
+    ),
+    Role.LEARNER: N_(
+        "takes seats in sessions, opens the modules, drives machines in the booked hours, gets certificates"
+    ),
+}
+
+CONSENT_VERSION = "2026-11"
+CONSENTS = {
+    ConsentPurpose.SHARE_WITH_EMPLOYER: N_(
+        "My employer may see how far I am in a module, not only whether I took part."
+    ),
+    ConsentPurpose.SHARE_WITH_CLUSTER: N_("My firm's cluster may see which trainings I took."),
+    ConsentPurpose.PHOTO: N_("Photos of me taken in a session may be shown."),
+    ConsentPurpose.CONTACT: N_("The network may write to me later about new sessions."),
+    ConsentPurpose.PUBLIC_CONTACT: N_("My name and address may stand on public pages as a contact."),
+}
+
+DEMO_JOBS = {
+    "technician": N_("Technician: has a seat in the session that is running now"),
+    "owner": N_("Owner of a small firm: enrols people, prints cards"),
+    "author": N_("Author: writes training modules in a working group"),
+    "reviewer": N_("Reviewer: checks modules before they are published"),
+    "trainer": N_("Trainer: runs the session that is on now"),
+    "lab": N_("Lab manager: keeps the calendar of the machines"),
+    "partner": N_("Partner administrator: people, labs and agreement of a university"),
+    "leader": N_("Activity leader: receives applicants, sees partners by state"),
+    "business": N_("Business owner: laboratories and training providers"),
+    "officer": N_("Cluster officer: brings small firms into the network"),
+    "admin": N_("Operator: keeps this installation running"),
+}
+
+CARD_HOW = (
+    N_("Hold the square in front of a camera, or open the address and type the eight characters."),
+    N_("The first time you choose a PIN of four to eight digits. Tell it to nobody."),
+    N_("When you are done, press “Done, next person”. After 15 idle minutes LIFT signs you out by itself."),
+    N_("Card lost? Your company prints a new one; the old one stops working at once."),
+)
 
 WRONG_ADDRESS_OR_PASSWORD = Text(
     N_("Address and password do not fit together. Check both; capital letters count in the password.")
 )
+SECOND_FACTOR_WRONG = Text(N_("The code does not fit. Take the one your app shows now; each code works once."))
+SECOND_FACTOR_MISSING = Text(
+    N_("This account asks for a second factor: add the code that your app shows now as `totp`.")
+)
+RESET_LINK_OVER = Text(N_("This link is over or was used before. Ask for a new one; it works for two hours."))
+PASSWORD_SHORT = Text(N_("Take a password of at least ten characters, for example four words."))
+PASSWORD_EASY = Text(N_("This password is too easy to guess. Take another, for example four words."))
+PASSWORD_NOW_WRONG = Text(N_("This is not your present password."))
+INSTITUTION_UNKNOWN = Text(
+    N_(
+        "We do not know this institutional sign-in yet. Sign in with your address and password first, "
+        "then connect your institution under “Myself”."
+    )
+)
+INSTITUTION_TAKEN = Text(N_("This institutional sign-in already belongs to another account. Ask your administrator."))
+INSTITUTION_FAILED = Text(N_("Your institution did not confirm the sign-in. Start again from the sign-in page."))
+
+CARD_UNKNOWN = Text(N_("This card does not work. Check the eight characters, or ask your company for a new card."))
+CARD_LOCKED = Text(
+    N_("Five wrong PINs: the card is locked until %(until)s. Your company can print a new card at once.")
+)
+PIN_WRONG = Text(N_("The PIN does not fit. %(left)s tries are left before the card is locked for 15 minutes."))
+PIN_SHAPE = Text(N_("A PIN has four to eight digits."))
+PIN_EASY = Text(N_("This PIN is too easy to guess. Take digits that are not all the same and not in a row."))
+PIN_ALREADY_SET = Text(N_("This card has a PIN already. Type it, or ask your company for a new card."))
+
+NAME_MISSING = Text(N_("Give the name of the person as it should stand on the certificate."))
+ADDRESS_TAKEN = Text(N_("This address has an account already. Leave it out and print a card, or take another address."))
+NOT_OWNER = Text(N_("Only an owner or HR of the company may do this. Ask one of them; they stand under “People”."))
+LAST_OWNER = Text(N_("This is the last owner of the company. Make somebody else an owner first."))
+SCOPE_UNKNOWN = Text(N_("There is no scope %(scope)s."))
+SCOPE_NONE = Text(N_("Name at least one scope that the token shall carry."))
+TOKEN_LIFE = Text(N_("A token lives between one day and 12 months."))
+TOKEN_FOR_WHOM = Text(N_("The token's person does not belong to this organisation."))
+GRANT_TO_SELF = Text(N_("Nobody gives a role to themselves. Ask a colleague who may give it."))
+GRANT_CEILING = Text(N_("You can only give roles that you may pass on yourself, in the place where you hold them."))
+GRANT_NETWORK = Text(N_("Roles for the whole network need two coordinators. The operator enters their decision."))
+NOT_A_MEMBER = Text(N_("This person does not belong to the organisation yet. Add the person first."))
+
+MAIL_RESET_SUBJECT = N_("Your new password for LIFT")
+MAIL_RESET_BODY = N_(
+    "Hello %(name)s,\n\nsomebody, probably you, asked for a new password. Choose it here within two hours:\n"
+    "%(link)s\n\nIf it was not you, do nothing: your password stays as it is.\n\nLIFT"
+)
+MAIL_WELCOME_SUBJECT = N_("Your account at LIFT")
+MAIL_WELCOME_BODY = N_(
+    "Hello %(name)s,\n\n%(company)s made an account for you at LIFT, the network of learning factories. "
+    "Choose your password here within two hours:\n%(link)s\n\nLater, ask for a new link on the sign-in page.\n\nLIFT"
+)
+MAIL_CHANGED_SUBJECT = N_("Your password for LIFT was changed")
+MAIL_CHANGED_BODY = N_(
+    "Hello %(name)s,\n\nyour password was changed just now, and all other sign-ins ended. "
+    "If it was not you, ask for a new password at once on the sign-in page and tell your administrator.\n\nLIFT"
+)
+
+NOT_THE_OFFICE = N_("Only the network's office enters organisations and people.")
 
 
 def kind_label(organisation: Organisation) -> str:

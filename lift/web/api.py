@@ -141,8 +141,9 @@ def _complete_operation(operation: dict[str, Any], guard: str, body: dict[str, A
     for status, description in REFUSALS.items():
         operation["responses"].setdefault(status, {"description": description, "content": body})
     if guard.startswith("scope "):
-        operation["security"] = [{BEARER: []}]
         operation["x-scope"] = guard.removeprefix("scope ")
+    if guard and guard != "public":
+        operation["security"] = [{BEARER: []}]
 
 
 def known_scopes() -> frozenset[str]:

@@ -2,14 +2,93 @@
 
 from __future__ import annotations
 
-from lift.people.services.accounts import choose_language, prove_by_password
+from lift.people.policy import SizeAnswers
+from lift.people.services.accounts import (
+    account_by_institution,
+    ask_new_password,
+    choose_language,
+    connect_institution,
+    create_account,
+    end_second_factor,
+    give_consent,
+    note_password_reset,
+    note_sign_in,
+    prove_by_password,
+    prove_second_factor,
+    set_new_password,
+    set_second_factor,
+    withdraw_consent,
+)
+from lift.people.services.cards import IssuedCard, issue_card, revoke_card, set_pin, usable_card, use_card
+from lift.people.services.companies import (
+    NewEmployee,
+    add_employee,
+    change_profile,
+    declare_size,
+    end_membership,
+    join,
+    make_owner,
+)
+from lift.people.services.data import HOLDER, erase_person, export_person
+from lift.people.services.directory import enter_organisation, enter_person
+from lift.people.services.doors import employee_of, owned_company
+from lift.people.services.grants import end_role, grant_role
 from lift.people.services.sign_ins import begin_shared_sign_in, end_idle_sign_ins, keep_shared_sign_in, sign_out
+from lift.people.services.tokens import (
+    IssuedToken,
+    Wanted,
+    issue_token,
+    issue_token_by_password,
+    revoke_all,
+    revoke_token,
+)
 
 __all__ = [
+    "HOLDER",
+    "IssuedCard",
+    "IssuedToken",
+    "NewEmployee",
+    "SizeAnswers",
+    "Wanted",
+    "account_by_institution",
+    "add_employee",
+    "ask_new_password",
     "begin_shared_sign_in",
+    "change_profile",
     "choose_language",
+    "connect_institution",
+    "create_account",
+    "declare_size",
+    "employee_of",
     "end_idle_sign_ins",
+    "end_membership",
+    "end_role",
+    "end_second_factor",
+    "enter_organisation",
+    "enter_person",
+    "erase_person",
+    "export_person",
+    "give_consent",
+    "grant_role",
+    "issue_card",
+    "issue_token",
+    "issue_token_by_password",
+    "join",
     "keep_shared_sign_in",
+    "make_owner",
+    "note_password_reset",
+    "note_sign_in",
+    "owned_company",
     "prove_by_password",
+    "prove_second_factor",
+    "revoke_all",
+    "revoke_card",
+    "revoke_token",
+    "set_new_password",
+    "set_pin",
+    "set_second_factor",
     "sign_out",
+    "usable_card",
+    "use_card",
+    "withdraw_consent",
 ]

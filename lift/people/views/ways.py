@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import current_app, request, url_for
 
 from lift.core.actor import Actor, Role
+from lift.people import queries
 
 HOMES = (
     (Role.LEARNER, "training.my"),
@@ -30,3 +32,21 @@ def home_of(actor: Actor) -> str:
         if actor.has(role) and endpoint in current_app.view_functions:
             return url_for(endpoint)
     return url_for("front.home")
+
+
+def full_link(endpoint: str) -> Callable[[str], str]:
+    """Makes the address of a page that takes a token, as it stands in a mail."""
+    base = current_app.config["LIFT"].public_url
+    return lambda token: f"{base}{url_for(endpoint, token=token)}"
+
+
+def typed_email() -> str:
+    """The address in the form: tries are counted per address as well as per computer."""
+    return queries.normal_email(request.form.get("email", ""))
+
+
+def posted_email() -> str:
+    """The same for a JSON body."""
+    body = request.get_json(silent=True)
+    address = body.get("email") if isinstance(body, dict) else None
+    return queries.normal_email(address) if isinstance(address, str) else ""

@@ -12,7 +12,9 @@ from sqlalchemy.orm import joinedload
 from lift.core import clock
 from lift.core.actor import ANONYMOUS, Actor, Grant
 from lift.core.db import db
-from lift.people.models import Account, ApiToken, Membership, Organisation, Person, RoleGrant
+from lift.people import proofs
+from lift.people.enums import ConsentPurpose
+from lift.people.models import Account, ApiToken, Consent, Membership, Organisation, Person, RoleGrant, SignInCard
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class Presence:
     def organisation(self) -> Organisation | None:
         """The acting organisation."""
         return next((m.organisation for m in self.memberships if m.organisation_id == self.actor.organisation_id), None)
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One line of the sign-in page in demo mode."""
+
+    name: str
+    email: str
+    key: str
+    job_title: str
 
 
 def normal_email(address: str) -> str:
@@ -97,6 +109,60 @@ def memberships_of(person_id: UUID) -> list[Membership]:
 def account_by_email(email: str) -> Account | None:
     """The account with this address, with its person."""
     return db.session.scalar(sa.select(Account).where(Account.email == normal_email(email)))
+
+
+def account_of(person_id: UUID | None) -> Account | None:
+    """The account of a person."""
+    return db.session.scalar(sa.select(Account).where(Account.person_id == person_id))
+
+
+def account_by_subject(subject: str) -> Account | None:
+    """The account connected to an institutional sign-in, named "issuer#subject"."""
+    return db.session.scalar(sa.select(Account).where(Account.oidc_subject == subject))
+
+
+def card_by_code(code_hash: str, *, lock: bool = False) -> SignInCard | None:
+    """The live card with this code, with its person; locked when its wrong tries are going to be counted."""
+    query = (
+        sa.select(SignInCard)
+        .where(SignInCard.code_hash == code_hash, SignInCard.revoked_at.is_(None))
+        .options(joinedload(SignInCard.person))
+    )
+    if lock:
+        query = query.with_for_update(key_share=True, of=SignInCard)
+    return db.session.scalars(query, execution_options={"populate_existing": lock}).one_or_none()
+
+
+def is_live_code(person_id: UUID, code: str) -> bool:
+    """True when this code is on the card that the person may use now."""
+    card = card_by_code(proofs.card_code_hash(code))
+    return card is not None and card.person_id == person_id
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """Accounts of the demo world, as the sign-in page lists them in demo mode."""
+    rows = db.session.scalars(
+        sa.select(Account)
+        .where(Account.email.like("%@lift.example"), Account.password.is_not(None), Account.active)
+        .order_by(Account.id)
+    )
+    return [
+        DemoAccount(row.person.name, row.email or "", (row.email or "").split("@")[0], row.person.job_title)
+        for row in rows
+    ]
+
+
+def live_card(person_id: UUID) -> SignInCard | None:
+    """The card that a person may use now."""
+    return db.session.scalar(
+        sa.select(SignInCard).where(SignInCard.person_id == person_id, SignInCard.revoked_at.is_(None))
+    )
+
+
+def live_consents(person_id: UUID) -> dict[ConsentPurpose, Consent]:
+    """What the person says yes to now."""
+    rows = db.session.scalars(sa.select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)))
+    return {row.purpose: row for row in rows}
 
 
 def actor_of_token(token: str) -> TokenActor | None:
