@@ -8,7 +8,7 @@ interface Polled {
 
 type Phase = 'open' | 'waiting' | 'polling' | 'over'
 
-const EVENTS = 'telemetry twin gap mark state grant command recording cut event stop class over'
+const EVENTS = 'telemetry report changed twin gap mark state grant command recording cut event stop class over'
 const POLL_MS = 2000
 const TRIES_BEFORE_POLLING = 3
 const BACK_TO_STREAM_MS = 30_000
