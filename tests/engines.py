@@ -128,6 +128,7 @@ def running_app(settings: Settings) -> Iterator[APIFlask]:
     try:
         yield app
     finally:
+        app.extensions["lift_hub"].stop()
         with app.app_context():
             db.session.remove()
             db.engine.dispose()

@@ -57,7 +57,9 @@ def test_damaged_backup_is_refused(committed: APIFlask, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("database")
 def test_doctor_is_content_with_a_fresh_installation(tmp_path: Path) -> None:
     findings = {f.name: f.ok for f in doctor.examine(tmp_path, clock.now())}
-    assert findings == dict.fromkeys(("database", "redis", "disk", "clock", "workers", "failed jobs", "retention"), True)
+    assert findings == dict.fromkeys(
+        ("database", "redis", "disk", "clock", "workers", "failed jobs", "retention"), True
+    )
 
 
 @pytest.mark.usefixtures("database")
