@@ -8,4 +8,4 @@ from __future__ import annotations
 from workers import core, live, people
 from workers.ticks import TICKS
 
-__all__ = ["TICKS", "core", "people"]
+__all__ = ["TICKS", "core", "live", "people"]

@@ -9,6 +9,7 @@ SECOND_SESSION = Text(N_("This gateway already runs somewhere else with a newer 
 NOT_ON_BOOKING = Text(N_("Only people of this booking can work at its machines. Ask your trainer or the lab."))
 NOT_YOUR_BENCH = Text(N_("Only the person who opened this bench can do that."))
 ONLY_SUPERVISORS = Text(N_("Only the trainer of this hour or the lab's staff can do that."))
+ONLY_LAB_MANAGER = Text(N_("Only the manager of the lab looks after its gateways."))
 ONLY_LAB = Text(N_("Only the lab's staff can release a lab stop."))
 NO_CONTROLS = Text(N_("You do not have the controls of this machine. Take them first, or ask your trainer."))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lift.core.db import Base, Created, Json, Key, one_of, state_column
+from lift.core.db import Base, BigKey, Created, Json, Key, one_of, state_column
 from lift.twins.enums import RunState
 
 
@@ -56,3 +57,33 @@ class SimulationRun(Base):
     heartbeat_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     cancel_asked_at: Mapped[datetime | None]
+
+
+class TwinSession(Base):
+    """A person works with the computer copy of an asset: where the model is, and everything that was asked of it."""
+
+    __tablename__ = "twin_session"
+    __table_args__ = (sa.UniqueConstraint("person_id", "asset_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    asset_id: Mapped[UUID] = mapped_column(sa.ForeignKey("asset.id"))
+    state: Mapped[Json] = mapped_column(default=dict)  # the model's own dump
+    stepped_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    stopped: Mapped[bool] = mapped_column(default=False)
+    log: Mapped[list[Any]] = mapped_column(default=list)  # {at, name, asked, outcome}, oldest first
+    passed_at: Mapped[datetime | None]  # the twin check (L16)
+    created_at: Mapped[Created]
+
+
+class TwinBlock(Base):
+    """What the computer copy said: columns over times, in the form of the gateway's blocks."""
+
+    __tablename__ = "twin_block"
+    __table_args__ = (sa.Index(None, "session_id", "last_at"),)
+
+    id: Mapped[BigKey]
+    session_id: Mapped[UUID] = mapped_column(sa.ForeignKey("twin_session.id"))
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    block: Mapped[bytes] = mapped_column(sa.LargeBinary)

@@ -727,6 +727,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('aas_id', name=op.f('uq_twin_aas_id')),
     sa.UniqueConstraint('asset_id', name=op.f('uq_twin_asset_id'))
     )
+    op.create_table('twin_session',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('state', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('stepped_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('stopped', sa.Boolean(), nullable=False),
+    sa.Column('log', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('passed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_twin_session_asset_id_asset')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_twin_session_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_session')),
+    sa.UniqueConstraint('person_id', 'asset_id', name=op.f('uq_twin_session_person_id_asset_id'))
+    )
     op.create_table('bench_event',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('bench_id', sa.UUID(), nullable=True),
@@ -849,6 +864,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stop'))
     )
     op.create_index('ix_stop_standing', 'stop', ['asset_id'], unique=False, postgresql_where=sa.text('released_at IS NULL'))
+    op.create_table('twin_block',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('block', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['twin_session.id'], name=op.f('fk_twin_block_session_id_twin_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_block'))
+    )
+    op.create_index(op.f('ix_twin_block_session_id_last_at'), 'twin_block', ['session_id', 'last_at'], unique=False)
     op.create_table('unit',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('resource_id', sa.UUID(), nullable=False),
@@ -1228,6 +1253,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_claim_booking_id'), table_name='claim')
     op.drop_table('claim')
     op.drop_table('unit')
+    op.drop_index(op.f('ix_twin_block_session_id_last_at'), table_name='twin_block')
+    op.drop_table('twin_block')
     op.drop_index('ix_stop_standing', table_name='stop', postgresql_where=sa.text('released_at IS NULL'))
     op.drop_table('stop')
     op.drop_index(op.f('ix_recording_asset_id'), table_name='recording')
@@ -1244,6 +1271,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_bench_event_bench_id_at'), table_name='bench_event')
     op.drop_index(op.f('ix_bench_event_asset_id_at'), table_name='bench_event')
     op.drop_table('bench_event')
+    op.drop_table('twin_session')
     op.drop_table('twin')
     op.drop_index('ix_telemetry_chunk_asset', table_name='telemetry_chunk')
     op.drop_table('telemetry_chunk')

@@ -8,6 +8,9 @@ from flask.testing import FlaskClient
 from lift.live import services
 from lift.live.models import Bench
 from tests.factories.live import FakeGateway, Hour, make_hour
+from workers import TICKS
+
+assert "live.watch" in TICKS, "the workers' handlers are registered by their import"
 
 
 @pytest.fixture
