@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,20 +13,11 @@ from sqlalchemy.orm import aliased, selectinload
 from lift.content.models import ModuleVersion
 from lift.core.db import db
 from lift.core.i18n import pick
-from lift.people.models import Company, Membership, Organisation, Person
+from lift.labs.models import Lab
+from lift.people.models import Membership, Person
 from lift.training.enums import LIVE, SEATED, EnrolmentStatus, SessionStatus
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.policy import Candidate
-
-
-@dataclass(frozen=True)
-class CompanyFacts:
-    """What pool conditions ask about a company."""
-
-    organisation_id: UUID
-    hub: UUID | None
-    region: str
-    size_class: str
 
 
 def enrollable_session(session_id: UUID) -> PilotSession | None:
@@ -39,6 +30,11 @@ def enrollable_session(session_id: UUID) -> PilotSession | None:
     return db.session.scalar(query, execution_options={"populate_existing": True})
 
 
+def host_lab(lab_id: UUID) -> Lab | None:
+    """The lab that would host a session."""
+    return db.session.get(Lab, lab_id)
+
+
 def candidates(session: PilotSession, people: Sequence[UUID], company: UUID) -> list[Candidate]:
     """The people of a request in its order: do they belong, are they in already, are they elsewhere then."""
     if not people:
@@ -48,7 +44,8 @@ def candidates(session: PilotSession, people: Sequence[UUID], company: UUID) -> 
         Enrolment.session_id == session.id, Enrolment.person_id == Person.id, Enrolment.status.in_(LIVE)
     )
     other = (
-        sa.select(ModuleVersion.title)
+        sa.select(sa.func.jsonb_build_object("title", ModuleVersion.title, "code", PilotSession.code))
+        .select_from(ModuleVersion)
         .join(PilotSession, PilotSession.version_id == ModuleVersion.id)
         .join(Enrolment, Enrolment.session_id == PilotSession.id)
         .where(
@@ -66,33 +63,13 @@ def candidates(session: PilotSession, people: Sequence[UUID], company: UUID) -> 
         .outerjoin(mine, sa.and_(mine.person_id == Person.id, mine.organisation_id == company, mine.ended_on.is_(None)))
         .where(Person.id.in_(people))
     )
-    found = {
-        r[0]: Candidate(r[0], r[1], r[2], r[3], pick(r[4], "en") if r[4] else "") for r in db.session.execute(query)
-    }
+    found = {row[0]: _candidate(*row) for row in db.session.execute(query)}
     return [found.get(p, Candidate(p, "", belongs=False, enrolled=False)) for p in people]
 
 
-def company_facts(company: UUID) -> CompanyFacts:
-    """Hub, region and size class of a company; empty where not declared."""
-    query = (
-        sa.select(Company.hub_organisation_id, Organisation.nuts, Company.size_class)
-        .select_from(Organisation)
-        .outerjoin(Company, Company.organisation_id == Organisation.id)
-        .where(Organisation.id == company)
-    )
-    row = db.session.execute(query).one()
-    return CompanyFacts(company, row[0], row[1] or "", str(row[2] or "unknown"))
-
-
-def pool_admits(pool: Pool, facts: CompanyFacts) -> bool:
-    """True when every condition of the pool holds for the company; a pool without conditions admits everybody."""
-    checks = {
-        "hub": lambda wanted: str(facts.hub) == str(wanted),
-        "region": lambda wanted: facts.region.startswith(str(wanted)),
-        "size_class": lambda wanted: facts.size_class in wanted,
-        "company": lambda wanted: str(facts.organisation_id) == str(wanted),
-    }
-    return all(checks[name](wanted) for name, wanted in pool.condition.items())
+def _candidate(person_id: UUID, name: str, belongs: bool, enrolled: bool, other: dict[str, Any] | None) -> Candidate:
+    title, code = (pick(other["title"], "en"), str(other["code"])) if other else ("", "")
+    return Candidate(person_id, name, belongs, enrolled, title, code)
 
 
 def ahead_of(enrolment: Enrolment) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from lift.core.errors import Conflict, NotFound, Problem, Refused, Way, refuse_i
 from lift.core.i18n import At, Text
 from lift.core.ids import uuid7
 from lift.training import queries, texts
-from lift.training.enums import SEATED, EnrolmentStatus, LedgerReason
+from lift.training.enums import SEATED, AidAnswer, EnrolmentStatus, LedgerReason
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.permissions import can_enrol_for, can_withdraw
 from lift.training.policy import EnrolRequest, Standing, enrolment_problems
@@ -24,6 +24,7 @@ from lift.training.services import seats
 
 ENROLLED = "training.enrolled"
 SEAT_FREED = "training.seat_freed"
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,26 @@ def accept_offer(enrolment_id: UUID, *, actor: Actor) -> Enrolment:
         return enrolment
 
 
+def name_seat(enrolment_id: UUID, person_id: UUID, *, actor: Actor) -> Enrolment:
+    """Give a nameless seat (or place in the queue) to one of the company's people, by the rules of enrolling them."""
+    with transaction():
+        enrolment = _visible(enrolment_id, actor)
+        session = enrolment.session
+        if enrolment.person_id is not None:
+            raise Conflict(Problem("E7", Text(texts.NAMED_ALREADY), owner="training"))
+        request = EnrolRequest((person_id,))
+        standing = Standing(queries.candidates(session, request.people, enrolment.organisation_id))
+        refuse_if(enrolment_problems(session, request, standing, now=min(clock.now(), session.enrol_until - _MOMENT)))
+        try:
+            with savepoint():
+                enrolment.person_id = person_id
+                db.session.flush()
+        except IntegrityError as error:
+            raise Conflict(Problem("E3", Text(texts.ALREADY_IN, {"name": ""}), owner="training")) from error
+        audit.record(actor, "training.name_seat", "enrolment", enrolment.id)
+        return enrolment
+
+
 def promote_waiting(pool_id: UUID, *, now: datetime) -> list[UUID]:
     """The one promotion: after every event that can free or add seats, and by the sweep."""
     with transaction() as session:
@@ -176,6 +197,8 @@ def _write(
                 ticket=ticket + number,
                 price_cents=price_for(session, request.aid),
                 aid_cents=session.list_price_cents - price_for(session, request.aid),
+                aid=request.aid,
+                aid_declared_cents=request.aid_declared_cents,
                 created_by=actor.person_id,
                 confirmed_at=now if seated else None,
             )
@@ -190,9 +213,12 @@ def _write(
     return Enrolled(tuple(rows[:got]), waiting)
 
 
-def price_for(session: PilotSession, aid: str) -> int:
-    """Cents per seat: the partner price where public aid is taken, else the list price."""
-    return session.partner_price_cents if aid == "with_aid" else session.list_price_cents
+def price_for(session: PilotSession, aid: AidAnswer) -> int:
+    """Cents per seat: the list price where the aid is declined, else the network's price; the rest is public aid.
+
+    Whose accountant still has to tell keeps the network's price for now (S8).
+    """
+    return session.list_price_cents if aid is AidAnswer.FULL_PRICE else session.partner_price_cents
 
 
 def _visible(enrolment_id: UUID, actor: Actor) -> Enrolment:

@@ -1,0 +1,82 @@
+"""Shapes of what people type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from lift.training.enums import AidAnswer, LengthBand, SeatsBand, SessionMode
+from lift.training.policy import MOST_PER_REQUEST, EnrolRequest
+from lift.training.queries import SessionFilters
+from lift.training.queries.places import AID_CEILING_CENTS
+from lift.web.forms import LiftForm
+
+FITS = [SelectChoice("some", _l("As many as fit")), SelectChoice("all", _l("All of them or none"))]
+AID_ANSWERS = [
+    SelectChoice(AidAnswer.WITH_AID.value, _l("Yes, with the aid")),
+    SelectChoice(AidAnswer.ACCOUNTANT.value, _l("I do not know")),
+    SelectChoice(AidAnswer.FULL_PRICE.value, _l("No aid, full price")),
+]
+
+
+class EnrolForm(LiftForm):
+    """Three questions: who comes, what if not all fit, aid."""
+
+    people = SelectMultipleField(_l("Who comes?"), choices=[])
+    nameless = IntegerField(_l("Seats without a name yet"), [Optional(), NumberRange(0, MOST_PER_REQUEST)], default=0)
+    fit = RadioField(_l("If not all fit"), [InputRequired()], default="some", choices=FITS)
+    aid = RadioField(_l("Public aid"), [InputRequired()], default=AidAnswer.WITH_AID.value, choices=AID_ANSWERS)
+    declared = DecimalField(
+        _l("Support in the last three years, in total"), [Optional(), NumberRange(0, AID_CEILING_CENTS / 100)], places=2
+    )
+
+    def request_of(self) -> EnrolRequest:
+        """What was asked for. Read only after validating."""
+        aid = AidAnswer(self.aid.data)
+        declared = int(100 * (self.declared.data or 0)) if aid is AidAnswer.WITH_AID else None
+        people = tuple(UUID(person) for person in self.people.data or ())
+        return EnrolRequest(people, self.nameless.data or 0, self.fit.data == "all", aid, declared)
+
+
+class HelpForm(LiftForm):
+    """Ask for help."""
+
+    sentence = TextAreaField(_l("What are you stuck on?"), [Optional(), Length(max=500)])
+
+
+MOST_EUR = 100_000
+_KNOWN = {
+    "mode": frozenset(m.value for m in SessionMode),
+    "length": frozenset(b.value for b in LengthBand),
+    "seats": frozenset(b.value for b in SeatsBand),
+}
+
+
+def filters_from(query: MultiDict[str, str]) -> SessionFilters:
+    """The filters that stand in an address. What cannot be read is left out: a shared link never breaks."""
+    chosen: dict[str, Any] = {
+        name: frozenset(v for v in query.getlist(name)[:20] if v and len(v) <= 60 and v in _KNOWN.get(name, {v}))
+        for name in ("topic", "language", "country", "mode", "length", "seats")
+    }
+    price = _whole(query.get("price", ""))
+    filters = SessionFilters(**chosen, since=_day(query.get("since", "")), until=_day(query.get("until", "")))
+    return filters if price is None else replace(filters, price=100 * price)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and int(text[:7]) <= MOST_EUR else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,158 @@
+"""Enrolling: one page, three questions; what confirming does is told before; the company's places afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
+
+from lift.core.errors import LiftError, NotFound, Problem, require, require_found
+from lift.core.i18n import Text
+from lift.training import queries, texts
+from lift.training.enums import EnrolmentStatus
+from lift.training.forms import EnrolForm
+from lift.training.models import PilotSession
+from lift.training.permissions import can_enrol_for
+from lift.training.policy import EnrolRequest
+from lift.training.queries import rows
+from lift.training.queries.places import AID_CEILING_CENTS, Choice
+from lift.training.services import enrolment as verbs
+from lift.training.views.blueprint import bp
+from lift.training.views.sessions import row_of
+from lift.web.current import current_actor
+from lift.web.guard import signed_in
+
+
+@bp.route("/sessions/<code>/enrol", methods=["GET", "POST"])
+@signed_in
+def enrol(code: str) -> str | Response | tuple[str, int]:
+    """The page of three questions; confirming leads to the company's places."""
+    company, session, form, choices = _prepared(code)
+    if form.validate_on_submit() and "look" not in request.form:
+        try:
+            done = verbs.enrol(session.id, form.request_of(), actor=current_actor())
+        except LiftError as refused:
+            return _page(company, session, form, choices, refused.problems), refused.status
+        flash(_said(done), "done")  # type: ignore[arg-type]  # a line with its undo, see base.html
+        return redirect(url_for("training.places", code=code))
+    return _page(company, session, form, choices), 422 if form.errors else 200
+
+
+@bp.post("/sessions/<code>/enrol/preview")
+@signed_in
+def enrol_preview(code: str) -> str:
+    """The panel for what is ticked now; writes nothing."""
+    company, session, form, choices = _prepared(code)
+    form.validate()
+    return render_template("training/_enrol_panel.html", **_context(company, session, form, choices), oob=True)
+
+
+@bp.get("/sessions/<code>/places")
+@signed_in
+def places(code: str) -> str:
+    """What the company has in this session: seats, and places in the queue with how many stand ahead."""
+    company = _company()
+    card = require_found(queries.session_card(code, queries.firm_of(company)))
+    session = require_found(queries.enrollable_session(card.id))
+    mine = queries.session_places(card.id, company)
+    people = [c.person for c in queries.company_people(session, company) if c.free]
+    return render_template("training/places.html", card=card, row=row_of(card), places=mine, people=people,
+                           Status=EnrolmentStatus)  # fmt: skip
+
+
+@bp.post("/places/<uuid:enrolment_id>/withdraw")
+@signed_in
+def withdraw(enrolment_id: UUID) -> Response:
+    """Give a place up."""
+    gone = verbs.withdraw(enrolment_id, actor=current_actor())
+    late = gone.status is EnrolmentStatus.WITHDRAWN_LATE
+    flash(_("The place is given up. It was after the free days, so the lab may charge it.") if late
+          else _("The place is given up. It costs nothing."), "done")  # fmt: skip
+    return redirect(_after(gone.session.code))
+
+
+@bp.post("/places/<uuid:enrolment_id>/accept")
+@signed_in
+def accept(enrolment_id: UUID) -> Response:
+    """Say yes to an offered seat."""
+    taken = verbs.accept_offer(enrolment_id, actor=current_actor())
+    flash(_("The seat is yours."), "done")
+    return redirect(_after(taken.session.code))
+
+
+@bp.post("/places/<uuid:enrolment_id>/name")
+@signed_in
+def name_seat(enrolment_id: UUID) -> Response:
+    """Put a name to a nameless seat."""
+    try:
+        person = UUID(request.form.get("person", ""))
+    except ValueError as error:
+        raise NotFound from error
+    named = verbs.name_seat(enrolment_id, person, actor=current_actor())
+    flash(_("The seat has a name now."), "done")
+    return redirect(_after(named.session.code))
+
+
+def _company() -> UUID:
+    actor = current_actor()
+    allowed = actor.organisation_id is not None and can_enrol_for(actor, actor.organisation_id)
+    require(allowed, Problem("R2", Text(texts.NOT_YOURS), owner="people"))
+    return require_found(actor.organisation_id)
+
+
+def _after(code: str) -> str:
+    """Owners see the company's places, learners their own page."""
+    actor = current_actor()
+    owner = actor.organisation_id is not None and can_enrol_for(actor, actor.organisation_id)
+    return url_for("training.places", code=code) if owner else url_for("training.my")
+
+
+def _prepared(code: str) -> tuple[UUID, PilotSession, EnrolForm, list[Choice]]:
+    card = require_found(queries.session_card(code))
+    company = _company()
+    session = require_found(queries.enrollable_session(card.id))
+    choices = queries.company_people(session, company)
+    form = EnrolForm()
+    form.people.choices = [SelectChoice(str(c.person.id), c.person.name) for c in choices]
+    if request.method == "GET" and request.args.get("fit") in ("some", "all"):
+        form.fit.data = request.args["fit"]
+    return company, session, form, choices
+
+
+def _page(company: UUID, session: PilotSession, form: EnrolForm, choices: Sequence[Choice],
+          problems: Sequence[Problem] = ()) -> str:  # fmt: skip
+    return render_template("training/enrol.html", **_context(company, session, form, choices, problems), oob=False)
+
+
+def _context(company: UUID, session: PilotSession, form: EnrolForm, choices: Sequence[Choice],
+             problems: Sequence[Problem] = ()) -> dict[str, Any]:  # fmt: skip
+    wanted = EnrolRequest() if form.errors else form.request_of()
+    preview = require_found(queries.enrol_preview(session.id, wanted, company))
+    card = require_found(queries.session_card(session.code, queries.firm_of(company)))
+    said = problems or preview.problems
+    return {"session": session, "card": card, "row": row_of(card), "form": form, "choices": choices, "wanted": wanted,
+            "preview": preview, "people_problems": [p for p in said if p.field == "people"],
+            "other_problems": [p for p in said if p.field != "people"],
+            "aid_per_seat": session.list_price_cents - session.partner_price_cents,
+            "ceiling": AID_CEILING_CENTS, "language_name": rows.language_name}  # fmt: skip
+
+
+def _said(done: verbs.Enrolled) -> dict[str, str]:
+    """What just happened in a sentence; one single seat can be undone."""
+    seats, waiting = len(done.seated), len(done.waiting)
+    said = []
+    if seats:
+        said.append(ngettext("One seat is yours.", "%(num)s seats are yours.", seats))
+    if waiting:
+        ahead = done.waiting[0][1]
+        said.append(ngettext("One person waits, %(ahead)s ahead.", "%(num)s people wait, %(ahead)s ahead of the first.",
+                             waiting, ahead=ahead))  # fmt: skip
+    only = [*done.seated, *(e for e, _ahead in done.waiting)]
+    undo = url_for("training.withdraw", enrolment_id=only[0].id) if len(only) == 1 else ""
+    return {"text": " ".join(said), "undo_url": undo}

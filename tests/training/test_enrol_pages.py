@@ -1,0 +1,228 @@
+"""S1 and V8 on the page: three questions, the split told before, refusals inline, the position told after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from lift.core import clock
+from lift.core.db import db
+from lift.people.models import Organisation, Person
+from lift.training import queries
+from lift.training.enums import AidAnswer, EnrolmentStatus
+from lift.training.models import Enrolment, PilotSession, Pool
+from lift.training.policy import EnrolRequest
+from lift.training.services import enrolment as verbs
+from tests.factories.people import actor_for, make_company, make_owner, make_person
+from tests.factories.training import make_session
+
+pytestmark = pytest.mark.usefixtures("database")
+SignIn = Callable[..., FlaskClient]
+
+
+@dataclass
+class Office:
+    """A signed-in owner with two people."""
+
+    client: FlaskClient
+    company: Organisation
+    owner: Person
+    people: list[Person]
+
+    def send(self, session: PilotSession, path: str = "enrol", **fields: Any) -> TestResponse:
+        data = {"acting": str(self.company.id), "fit": "some", "aid": "with_aid", "nameless": "0", **fields}
+        return self.client.post(f"/sessions/{session.code}/{path}", data=data)
+
+
+@pytest.fixture
+def office(client: FlaskClient, sign_in: SignIn) -> Office:
+    company = make_company("Torneria Inventata")
+    owner = make_owner(company)
+    people = [make_person("Giulia Prova", company), make_person("Marco Finto", company)]
+    db.session.commit()
+    return Office(sign_in(client, owner), company, owner, people)
+
+
+def statuses(session: PilotSession) -> list[EnrolmentStatus]:
+    query = sa.select(Enrolment.status).filter_by(session_id=session.id).order_by(Enrolment.ticket)
+    return list(db.session.scalars(query))
+
+
+def fill(session: PilotSession) -> None:
+    """Another company takes every seat of the general pool, and one of it waits."""
+    other = make_company()
+    owner = make_owner(other)
+    db.session.commit()
+    size = db.session.scalars(sa.select(Pool.size).filter_by(session_id=session.id)).one() or 0
+    verbs.enrol(session.id, EnrolRequest((), size + 1), actor=actor_for(owner, other))
+
+
+def test_s1_confirming_takes_the_seats_and_the_page_says_so(office: Office) -> None:
+    session = make_session(5, list_price_cents=42000, partner_price_cents=21000)
+    answer = office.send(session, people=[str(p.id) for p in office.people], declared="38000")
+    assert (answer.status_code, answer.location) == (302, f"/sessions/{session.code}/places")
+    page = office.client.get(answer.location).text
+    assert "2 seats are yours." in page
+    assert ("Giulia Prova" in page, "Marco Finto" in page) == (True, True)
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).first()
+    assert row is not None
+    assert (row.price_cents, row.aid_cents, row.aid, row.aid_declared_cents) == (
+        21000, 21000, AidAnswer.WITH_AID, 3_800_000,
+    )  # fmt: skip
+
+
+def test_s1_the_split_and_the_price_are_told_before_and_nothing_is_written(office: Office) -> None:
+    session = make_session(1, list_price_cents=42000, partner_price_cents=21000)
+    people = [str(p.id) for p in office.people]
+    panel = office.send(session, "enrol/preview", people=people).text
+    assert "Confirm 1 seat, 1 waiting" in panel
+    assert "EUR 210" in panel
+    assert office.send(session, people=people, look="1").status_code == 200
+    assert statuses(session) == []
+
+
+def test_s8_without_aid_the_full_price_is_told_and_kept(office: Office) -> None:
+    session = make_session(5, list_price_cents=42000, partner_price_cents=21000)
+    assert "EUR 420" in office.send(session, "enrol/preview", nameless="1", aid="full_price").text
+    office.send(session, nameless="1", aid="full_price")
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).one()
+    assert (row.price_cents, row.aid_cents, row.aid_declared_cents) == (42000, 0, None)
+
+
+def test_s8_i_do_not_know_keeps_the_seat(office: Office) -> None:
+    session = make_session(5, list_price_cents=42000, partner_price_cents=21000)
+    office.send(session, nameless="1", aid="accountant")
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).one()
+    assert (row.status, row.aid) == (EnrolmentStatus.CONFIRMED, AidAnswer.ACCOUNTANT)
+
+
+def test_aid_question_is_not_asked_where_there_is_no_aid(office: Office) -> None:
+    free, dear = make_session(5), make_session(5, list_price_cents=42000, partner_price_cents=21000)
+    pages = [office.client.get(f"/sessions/{s.code}/enrol").text for s in (free, dear)]
+    assert ["Public aid: one question" in page for page in pages] == [False, True]
+
+
+def test_e10_on_a_full_session_the_person_waits_and_the_position_is_told(office: Office) -> None:
+    session = make_session(1)
+    fill(session)
+    preview = office.send(session, "enrol/preview", people=[str(office.people[0].id)]).text
+    assert ("1 is ahead of you in the list." in preview, "Join the waiting list" in preview) == (True, True)
+    answer = office.send(session, people=[str(office.people[0].id)])
+    page = office.client.get(answer.location).text
+    assert "One person waits, 1 ahead." in page
+    assert "1 ahead of you" in page
+
+
+def test_e7_all_or_none_that_does_not_fit_is_refused_inline_and_what_was_typed_is_kept(office: Office) -> None:
+    session = make_session(1)
+    answer = office.send(session, people=[str(office.people[0].id)], nameless="2", fit="all")
+    assert answer.status_code == 409
+    assert "Only 1 of 3 seats are free, and you asked for all or none." in answer.text
+    assert "Take what is free and wait for the rest" in answer.text
+    assert "Rule E7" in answer.text
+    assert f'value="{office.people[0].id}" checked' in answer.text
+    assert statuses(session) == []
+
+
+def test_e3_a_person_in_another_session_is_shown_as_not_free_and_refused_with_two_ways(office: Office) -> None:
+    session, other = make_session(5), make_session(5)
+    giulia = str(office.people[0].id)
+    office.send(other, people=[giulia])
+    assert "not free, in" in office.client.get(f"/sessions/{session.code}/enrol").text
+    answer = office.send(session, people=[giulia])
+    assert answer.status_code == 409
+    assert f'href="/sessions/{other.code}/places"' in answer.text
+
+
+def test_wrong_number_names_the_field_and_keeps_what_was_typed(office: Office) -> None:
+    session = make_session(5, list_price_cents=42000, partner_price_cents=21000)
+    answer = office.send(session, people=[str(office.people[0].id)], declared="a lot", nameless="99")
+    assert answer.status_code == 422
+    assert 'value="a lot"' in answer.text
+    assert f'value="{office.people[0].id}" checked' in answer.text
+    assert statuses(session) == []
+
+
+def test_people_of_others_and_unknown_people_are_no_choice(office: Office) -> None:
+    session = make_session(5)
+    stranger = make_person("Estranea", make_company())
+    db.session.commit()
+    for person in (str(stranger.id), str(uuid4()), "x"):
+        assert office.send(session, people=[person]).status_code == 422
+    assert statuses(session) == []
+
+
+def test_pa1_acting_organisation_that_changed_meanwhile_is_409_and_writes_nothing(office: Office) -> None:
+    session = make_session(5)
+    answer = office.send(session, people=[str(office.people[0].id)], acting=str(uuid4()))
+    assert (answer.status_code, statuses(session)) == (409, [])
+
+
+def test_r3_only_owners_enrol_others_are_told_the_rule(client: FlaskClient, sign_in: SignIn) -> None:
+    session, company = make_session(5), make_company()
+    employee = make_person("Impiegato", company)
+    db.session.commit()
+    assert client.get(f"/sessions/{session.code}/enrol").location.startswith("/sign-in?next=")
+    answer = sign_in(client, employee).get(f"/sessions/{session.code}/enrol")
+    assert (answer.status_code, "R2" in answer.text) == (403, True)
+
+
+def test_e1_after_the_last_day_the_page_refuses_with_the_day(office: Office) -> None:
+    session = make_session(5, enrol_until=clock.now() - timedelta(minutes=1))
+    answer = office.send(session, nameless="1")
+    assert (answer.status_code, "Enrolment ended on" in answer.text) == (409, True)
+
+
+def test_e14_giving_a_place_up_frees_it_and_twice_is_409(office: Office) -> None:
+    session = make_session(1)
+    office.send(session, people=[str(office.people[0].id)])
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).one()
+    acting = {"acting": str(office.company.id)}
+    assert office.client.post(f"/places/{row.id}/withdraw", data=acting).status_code == 302
+    assert office.client.post(f"/places/{row.id}/withdraw", data=acting).status_code == 409
+    assert db.session.scalars(sa.select(Pool.taken).filter_by(session_id=session.id)).one() == 0
+
+
+def test_strangers_find_no_place_to_withdraw_accept_or_name(office: Office) -> None:
+    session = make_session(1)
+    fill(session)
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).first()
+    assert row is not None
+    acting = {"acting": str(office.company.id), "person": str(office.people[0].id)}
+    answers = [
+        office.client.post(f"/places/{row.id}/{act}", data=acting).status_code for act in ("withdraw", "accept", "name")
+    ]
+    assert answers == [404, 404, 404]
+
+
+def test_s3_a_nameless_seat_gets_a_name_once(office: Office) -> None:
+    session = make_session(5)
+    office.send(session, nameless="1")
+    row = db.session.scalars(sa.select(Enrolment).filter_by(session_id=session.id)).one()
+    data = {"acting": str(office.company.id), "person": str(office.people[0].id)}
+    assert office.client.post(f"/places/{row.id}/name", data=data).status_code == 302
+    db.session.refresh(row)
+    assert row.person_id == office.people[0].id
+    assert office.client.post(f"/places/{row.id}/name", data=data).status_code == 409
+
+
+def test_team_places_of_a_company_in_one_statement_with_position(
+    office: Office, count_queries: Callable[[], int]
+) -> None:
+    session = make_session(1)
+    office.send(session, nameless="3")
+    company = office.company.id
+    count_queries()
+    places = queries.team_places(company)
+    assert (count_queries(), [(p.enrolment.status, p.ahead) for p in places]) == (
+        1,
+        [(EnrolmentStatus.CONFIRMED, 0), (EnrolmentStatus.WAITING, 0), (EnrolmentStatus.WAITING, 1)],
+    )
