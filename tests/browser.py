@@ -17,7 +17,11 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Browser(FlaskClient):
-    """``csrf=False`` sends a form as another site would."""
+    """``csrf=False`` sends a form as another site would. Each browser has an address of its own: limits count per address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["REMOTE_ADDR"] = f"10.{'.'.join(str(byte) for byte in os.urandom(3))}"
 
     def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
         """Ask, in a context of its own.

@@ -19,7 +19,10 @@ from lift.people.models import Account
 
 TOTP_SKEW_SECONDS = 30  # one step to either side, for phones whose clock is a little off
 
-_pins = PasswordHasher()
+# OWASP's smallest argon2id: many threads may hash at once without eating the memory of the server.
+ARGON2 = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+
+_pins = PasswordHasher(**ARGON2)
 
 
 class OnceOnlyTotp(Totp):

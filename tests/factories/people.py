@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from lift.core.actor import Actor, Role, Scope
+from lift.core.actor import SYSTEM, Actor, Role, Scope
 from lift.core.db import db
-from lift.people import proofs, queries
+from lift.people import proofs, queries, services
 from lift.people.enums import OrganisationKind, SizeClass
 from lift.people.models import Account, Company, Membership, Organisation, Person, RoleGrant
 
@@ -110,3 +110,10 @@ def account_of(person: Person) -> Account:
 def actor_for(person: Person, organisation: Organisation | None = None) -> Actor:
     """The actor that a page or token of this person would have; without organisation their first one."""
     return queries.actor_of(person.id, organisation.id if organisation else None)
+
+
+def make_token(person: Person, scopes: Sequence[str], organisation: Organisation | None = None) -> dict[str, str]:
+    """Headers of an API call by this person: a real token with these scopes."""
+    wanted = services.Wanted(tuple(scopes), organisation.id if organisation else None)
+    made = services.issue_token(SYSTEM, person.id, wanted, frozenset(scopes))
+    return {"Authorization": f"Bearer {made.token}"}

@@ -14,7 +14,7 @@ from lift.core.errors import Problem, Refused
 from lift.people import forms, proofs, queries, services, signin, texts
 from lift.people.models import Account
 from lift.people.views.blueprint import bp
-from lift.people.views.ways import back, full_link, home_of, typed_email
+from lift.people.views.ways import back, full_link, home_of, typed_email, typed_email_here
 from lift.web.current import current_actor
 from lift.web.guard import is_demo, public
 from lift.web.limits import limiter
@@ -27,7 +27,8 @@ Page = str | Response | tuple[str, int]
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 @limiter.limit("60 per minute", methods=["POST"])
-@limiter.limit("10 per minute", methods=["POST"], key_func=typed_email)
+@limiter.limit("10 per minute", methods=["POST"], key_func=typed_email_here)
+@limiter.limit("100 per hour", methods=["POST"], key_func=typed_email)
 def sign_in() -> Page:
     """The sign-in page; in demo mode with the demo accounts, which fill the form by a link."""
     form = forms.SignInForm(email=request.args.get("as", "")) if is_demo() else forms.SignInForm()
@@ -91,7 +92,7 @@ def second_step() -> Page:
 @bp.route("/sign-in/forgotten", methods=["GET", "POST"])
 @public
 @limiter.limit("20 per hour", methods=["POST"])
-@limiter.limit("5 per hour", methods=["POST"], key_func=typed_email)
+@limiter.limit("20 per day", methods=["POST"], key_func=typed_email)
 def forgotten() -> Page:
     """Ask for a link to choose a new password; the answer is the same for an unknown address."""
     form = forms.AskPasswordForm()

@@ -41,8 +41,13 @@ def full_link(endpoint: str) -> Callable[[str], str]:
 
 
 def typed_email() -> str:
-    """The address in the form: tries are counted per address as well as per computer."""
+    """The address in the form: many computers that try one account are slowed down together."""
     return queries.normal_email(request.form.get("email", ""))
+
+
+def typed_email_here() -> str:
+    """The address in the form on this computer: guessing here does not lock out its owner elsewhere."""
+    return f"{request.remote_addr} {typed_email()}"
 
 
 def posted_email() -> str:
