@@ -29,7 +29,9 @@ def configure(log_format: str, level: str) -> None:
         _add_request_id,
     ]
     json_lines = log_format == "json"
-    final = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=False)
+    # a plain traceback: the rich one takes seconds of CPU and prints every local variable, passwords too
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    final = structlog.processors.JSONRenderer() if json_lines else plain
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
