@@ -13,14 +13,18 @@ function filesUnder(folder: string, endings: readonly string[]): string[] {
   })
 }
 
-function askedFor(root: string): Map<string, string> {
+/** Name → the file that asks for it. */
+function askedFor(root: string, chosen: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   const files = [
     ...filesUnder(join(root, 'templates'), ['.html']),
     ...filesUnder(join(root, 'static/src'), ['.ts']),
+    ...filesUnder(join(root, 'lift'), ['.py']),
   ]
   for (const file of files) {
-    for (const match of readFileSync(file, 'utf8').matchAll(ASKED)) found.set(match[2] as string, file)
+    const text = readFileSync(file, 'utf8')
+    for (const match of text.matchAll(ASKED)) found.set(match[2] as string, file)
+    for (const name of chosen) if (text.includes(`"${name}"`) || text.includes(`'${name}'`)) found.set(name, file)
   }
   return found
 }
@@ -48,8 +52,8 @@ function symbol(name: string, svg: string): string {
 }
 
 /**
- * One sprite of the icons that are used: those named literally in templates and islands, and those of
- * `icons/chosen.json`, whose names are put together at run time. An unknown name fails the build.
+ * One sprite of the icons that are used: those asked for by icon("…") or icon="…", and those of `icons/chosen.json` whose name
+ * stands in quotes anywhere (a list of facts, a row's icon in Python). An unknown name fails the build and names the file.
  */
 export function iconSprite(): Plugin {
   let root = process.cwd()
@@ -60,8 +64,7 @@ export function iconSprite(): Plugin {
     },
     generateBundle() {
       const chosen = JSON.parse(readFileSync(join(root, 'static/src/icons/chosen.json'), 'utf8')) as string[]
-      const names = askedFor(root)
-      for (const name of chosen) if (!names.has(name)) names.set(name, 'static/src/icons/chosen.json')
+      const names = askedFor(root, chosen)
       const symbols = [...names].sort(([a], [b]) => a.localeCompare(b)).map(([name, file]) => {
         const svg = readIcon(root, name)
         if (svg === null) this.error(`${file} asks for the icon "${name}"; lucide-static and static/src/icons have none of this name`)
