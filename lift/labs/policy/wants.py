@@ -26,6 +26,7 @@ class Want:
     parts: tuple[Instants, ...]
     setup: timedelta = timedelta()
     teardown: timedelta = timedelta()
+    buffers_in_opening: bool = False  # B5: the lab must be open during set-up and tear-down too
 
     def claims(self) -> list[Instants]:
         """What is taken of the unit's time; between two parts of one booking there are no buffers to keep apart."""

@@ -55,35 +55,33 @@ FROM wanted w JOIN opening USING (unit_id) LEFT JOIN busy USING (unit_id)
 
 def free_windows(asset: Asset, start: datetime, end: datetime, minutes: int) -> list[Instants]:
     """When ``asset`` can be booked for ``minutes`` between two instants, lead time and horizon kept; buffers are outside."""
-    rules = effective_rules(asset)
-    want = want_of_asset(asset)
     now = clock.now()
-    earliest, latest = window(asset.lab, rules, now)
-    within = span(max(start, earliest), max(start, earliest, min(end, latest)))
-    return common_windows([want], asset.lab, within, minutes, now, buffers_in_opening=rules.buffers_in_opening)
+    within = clipped(span(start, max(start, end)), asset.lab, effective_rules(asset), now)
+    return common_windows([want_of_asset(asset)], asset.lab, within, minutes, now)
+
+
+def clipped(asked: Instants, lab: Lab, rules: Rules, now: datetime) -> Instants:
+    """The part of a range that lead time and horizon leave; an empty one when nothing is left."""
+    start, end = ends(asked)
+    earliest, latest = window(lab, rules, now)
+    return span(max(start, earliest), max(start, earliest, min(end, latest)))
 
 
 def common_windows(
-    wants: Sequence[Want],
-    lab: Lab,
-    within: Instants,
-    minutes: int,
-    now: datetime,
-    *,
-    but: UUID | None = None,
-    buffers_in_opening: bool = False,
+    wants: Sequence[Want], lab: Lab, within: Instants, minutes: int, now: datetime, *, but: UUID | None = None
 ) -> list[Instants]:
-    """Windows of at least ``minutes`` in which one unit of every want is free; ``but`` names a booking that does not count."""
-    free = _free_by_unit(wants, lab, within, now, but, buffers_in_opening)
+    """Windows of at least ``minutes`` in which one unit of every want is free; the booking ``but`` does not count."""
+    free = free_by_unit(wants, lab, within, now, but=but)
     enough = timedelta(minutes=minutes)
     per_want = [[w for unit in want.unit_ids for w in free[unit] if length(w) >= enough] for want in wants]
-    windows = [w for w in reduce(common, per_want) if length(w) >= enough] if per_want else []
+    windows = dict.fromkeys(w for w in reduce(common, per_want) if length(w) >= enough) if per_want else {}
     return [w for w in windows if not any(o != w and o.contains(w) for o in windows)]
 
 
-def _free_by_unit(
-    wants: Sequence[Want], lab: Lab, within: Instants, now: datetime, but: UUID | None, buffers_in_opening: bool
+def free_by_unit(
+    wants: Sequence[Want], lab: Lab, within: Instants, now: datetime, *, but: UUID | None = None
 ) -> dict[UUID, list[Instants]]:
+    """What may be seen and driven on each candidate unit, in one query however many there are."""
     start, end = ends(within)
     rows = [(unit, want) for want in wants for unit in want.unit_ids]
     none = timedelta()
@@ -92,8 +90,8 @@ def _free_by_unit(
         "unit_ids": [unit for unit, _ in rows],
         "setups": [want.setup for _, want in rows],
         "teardowns": [want.teardown for _, want in rows],
-        "insides": [want.setup if buffers_in_opening else none for _, want in rows],
-        "outsides": [want.teardown if buffers_in_opening else none for _, want in rows],
+        "insides": [want.setup if want.buffers_in_opening else none for _, want in rows],
+        "outsides": [want.teardown if want.buffers_in_opening else none for _, want in rows],
         "lab_id": lab.id,
         "within": f"[{start.isoformat()},{end.isoformat()})",
         "around": f"[{(start - margin).isoformat()},{(end + margin).isoformat()})",
@@ -107,15 +105,25 @@ def _free_by_unit(
 
 
 def nearest_starts(
-    wants: Sequence[Want], lab: Lab, rules: Rules, asked: Instants, now: datetime, *, but: UUID | None = None
+    wants: Sequence[Want],
+    lab: Lab,
+    rules: Rules,
+    asked: Instants,
+    now: datetime,
+    *,
+    but: UUID | None = None,
+    after: datetime | None = None,
 ) -> list[datetime]:
-    """The three feasible starts nearest to the one asked for, in order of time; a week around first, then all."""
-    earliest, latest = window(lab, rules, now)
-    start, _ = ends(asked)
+    """The three feasible starts nearest to the one asked for, in order of time; a week around first, then all.
+
+    ``after``: the first instant that the quota of the week leaves.
+    """
+    start = max(ends(asked)[0], after or ends(asked)[0])
     minutes = min(max(int(length(asked) / timedelta(minutes=1)), rules.min_minutes), rules.max_minutes)
-    for low, high in ((start - SEARCH, start + SEARCH), (earliest, latest)):
-        within = span(max(low, earliest), max(low, earliest, min(high, latest)))
-        windows = common_windows(wants, lab, within, minutes, now, but=but, buffers_in_opening=rules.buffers_in_opening)
+    starts: set[datetime] = set()
+    for low, high in ((start - SEARCH, start + SEARCH), (now, start + timedelta(days=rules.horizon_days + 1))):
+        within = clipped(span(max(low, after or low), high), lab, rules, now)
+        windows = common_windows(wants, lab, within, minutes, now, but=but)
         starts = {s for w in windows for s in _starts_near(w, start, minutes, rules.step_minutes, lab.zone)}
         if len(starts) >= STARTS:
             break
@@ -146,7 +154,9 @@ def blocks_near(lab: Lab, around: Instants) -> list[BlockSeen]:
         .order_by(Block.during)
     )
     return [
-        BlockSeen(resource.name if resource else lab.name, block.during, block.reason, resource.id if resource else None)
+        BlockSeen(
+            resource.name if resource else lab.name, block.during, block.reason, resource.id if resource else None
+        )
         for block, resource in db.session.execute(query)
     ]
 
@@ -187,6 +197,7 @@ def asset_want(asset: Asset, resource: Resource, parts: Sequence[Instants]) -> W
         parts=tuple(parts),
         setup=timedelta(minutes=asset.setup_minutes),
         teardown=timedelta(minutes=asset.teardown_minutes),
+        buffers_in_opening=effective_rules(asset).buffers_in_opening,
     )
 
 

@@ -6,7 +6,7 @@ Each verb: load, authorise, end the expired holds on what it needs (which locks 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from lift.labs import texts
 from lift.labs.enums import BookingStatus, Purpose, Release
 from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_book, can_change_booking, can_run_lab, can_see_booking
-from lift.labs.policy.quota import tally_keys, week_keys
+from lift.labs.policy.quota import tally_keys
 from lift.labs.policy.rules import effective_rules
 from lift.labs.policy.spans import ends, span
 from lift.labs.policy.wants import Choice
@@ -68,27 +68,13 @@ def _book(request: BookingRequest, actor: Actor, status: BookingStatus) -> Booki
     with transaction() as session:
         now = clock.now()
         during = _time(request.start, request.end)
-        people = [request.holder_id] if request.holder_id else []
-        plan = plan_for(request.asset_ids, [during], person_ids=people)
+        plan = plan_for(request.asset_ids, [during], person_ids=[request.holder_id] if request.holder_id else [])
         _require_may_book(actor, plan)
-        booking = Booking(
-            code=short_code(8),
-            lab=plan.lab,
-            lab_id=plan.lab.id,
-            organisation_id=actor.organisation_id or plan.lab.organisation_id,
-            holder_id=request.holder_id,
-            title=request.title,
-            purpose=request.purpose,
-            note=request.note,
-            status=status,
-            during=during,
-            expires_at=now + timedelta(minutes=plan.rules.hold_minutes) if status == BookingStatus.HOLD else None,
-            created_by=actor.person_id,
-        )
-        with session.no_autoflush:
-            locked = end_expired_holds(plan.unit_ids, now, counted=tally_keys(booking))
-            counts = {key: locked[key].count for key in tally_keys(booking)}
-            choices = judged(plan, now, counts)
+        plan = replace(plan, counted_for=(actor.organisation_id or plan.lab.organisation_id, request.holder_id))
+        keys = plan.keys_at(request.start)
+        locked = end_expired_holds(plan.unit_ids, now, counted=keys)
+        choices = judged(plan, now, {key: locked[key].count for key in keys})
+        booking = _new_booking(request, plan, status, actor, now)
         session.add(booking)
         _take(booking, plan, choices, locked)
         audit.record(actor, "labs.book", "booking", booking.id, after=_kept(booking))
@@ -116,9 +102,9 @@ def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor) -> 
         now = clock.now()
         booking = _changeable_by(actor, code)
         during = _time(start, end)
-        plan = _plan_again(booking, during)
+        plan = plan_again(booking, during)
         old = set(tally_keys(booking))
-        new = week_keys(booking.lab, booking.organisation_id, booking.holder_id, start)
+        new = plan.keys_at(start)
         locked = end_expired_holds(plan.unit_ids, now, counted=old | set(new))
         _lock_unchanged(booking, old)
         _refuse_unless(booking, CHANGEABLE, now)
@@ -159,7 +145,7 @@ def restore_booking(code: str, *, actor: Actor) -> Booking:
     with transaction() as session:
         now = clock.now()
         booking = _changeable_by(actor, code)
-        plan = _plan_again(booking, booking.during)
+        plan = plan_again(booking, booking.during)
         keys = tally_keys(booking)
         locked = end_expired_holds(plan.unit_ids, now, counted=keys)
         _lock_unchanged(booking, set(keys))
@@ -171,6 +157,24 @@ def restore_booking(code: str, *, actor: Actor) -> Booking:
         session.flush()
         audit.record(actor, "labs.restore", "booking", booking.id, after=_kept(booking))
         return booking
+
+
+def _new_booking(request: BookingRequest, plan: Plan, status: BookingStatus, actor: Actor, now: datetime) -> Booking:
+    hold_ends = now + timedelta(minutes=plan.rules.hold_minutes)
+    return Booking(
+        code=short_code(8),
+        lab=plan.lab,
+        lab_id=plan.lab.id,
+        organisation_id=actor.organisation_id or plan.lab.organisation_id,
+        holder_id=request.holder_id,
+        title=request.title,
+        purpose=request.purpose,
+        note=request.note,
+        status=status,
+        during=plan.during,
+        expires_at=hold_ends if status == BookingStatus.HOLD else None,
+        created_by=actor.person_id,
+    )
 
 
 def _time(start: datetime, end: datetime) -> Instants:
@@ -192,12 +196,6 @@ def _changeable_by(actor: Actor, code: str) -> Booking:
     require(can_change_booking(actor, booking), may)
     refuse_if([Problem("session", texts.SESSION_HOLDS_IT, owner=lab.name)] if booking.session_id else [])
     return booking
-
-
-def _plan_again(booking: Booking, during: Instants) -> Plan:
-    held = resources_held(booking)
-    assets = assets_with_labs([r.asset_id for r in held if r.asset_id])
-    return plan_again(booking.lab, assets, held, [during], booking.id)
 
 
 def _lock_unchanged(booking: Booking, keys: set[TallyKey]) -> None:

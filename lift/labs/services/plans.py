@@ -9,19 +9,21 @@ from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
-from lift.core import clock
+from lift.core import clock, tallies
 from lift.core.db import Instants
 from lift.core.errors import NotFound, Problem, Refused, Way, refuse_if
 from lift.core.i18n import At, Text
 from lift.core.tallies import TallyKey
 from lift.labs import texts
 from lift.labs.enums import ResourceKind
-from lift.labs.models import Asset, Lab, Resource
+from lift.labs.models import Asset, Booking, Lab
 from lift.labs.policy.booking import block_problems, booking_problems, opening_problems, quota_problems
+from lift.labs.policy.quota import week_keys
 from lift.labs.policy.rules import Rules, effective_rules
 from lift.labs.policy.spans import ends, hull, length
-from lift.labs.policy.wallclock import local_day
+from lift.labs.policy.wallclock import day_bounds, local_day
 from lift.labs.policy.wants import Choice, Want, chosen_units
+from lift.labs.queries.bookings import resources_held
 from lift.labs.queries.claims import claims_of_others
 from lift.labs.queries.people import names_of
 from lift.labs.queries.time import (
@@ -50,6 +52,7 @@ class Plan:
     wants: Sequence[Want]
     parts: tuple[Instants, ...]
     but: UUID | None = None  # the booking that is being changed
+    counted_for: tuple[UUID, UUID | None] | None = None  # organisation and holder whose quota counts it
 
     @property
     def during(self) -> Instants:
@@ -66,6 +69,10 @@ class Plan:
         """Every candidate unit."""
         return [unit for want in self.wants for unit in want.unit_ids]
 
+    def keys_at(self, start: datetime) -> tuple[TallyKey, ...]:
+        """The tallies that would count it if it began at ``start``."""
+        return week_keys(self.lab, *self.counted_for, start) if self.counted_for else ()
+
 
 class Unfit(Refused):
     """Refused, with the plan that the nearest free starts are looked up for once the locks are gone."""
@@ -81,7 +88,6 @@ def plan_for(
     *,
     person_ids: Collection[UUID] = (),
     rooms: Iterable[str] = (),
-    but: UUID | None = None,
 ) -> Plan:
     """Load assets, their lab and every resource needed. Raises NotFound for an unknown asset, Refused for two labs."""
     assets = assets_with_labs(asset_ids)
@@ -93,7 +99,7 @@ def plan_for(
     wants = [asset_want(asset, resources[asset.id], parts) for asset in assets]
     wants += [plain_want(ensure_resource(ResourceKind.ROOM, room, lab_id=lab.id), parts) for room in rooms]
     wants += person_wants(person_ids, parts)
-    return Plan(lab, assets, wants, tuple(parts), but)
+    return Plan(lab, assets, wants, tuple(parts))
 
 
 def person_wants(person_ids: Collection[UUID], parts: Sequence[Instants]) -> list[Want]:
@@ -103,18 +109,18 @@ def person_wants(person_ids: Collection[UUID], parts: Sequence[Instants]) -> lis
     return [replace(plain_want(resource, parts), name=name) for name, resource in wants]
 
 
-def plan_again(
-    lab: Lab, assets: Sequence[Asset], held: Sequence[Resource], parts: Sequence[Instants], but: UUID
-) -> Plan:
-    """The same resources as a booking has (or had), at another time."""
-    by_asset = {asset.id: asset for asset in assets}
+def plan_again(booking: Booking, part: Instants) -> Plan:
+    """The resources that a booking has (or had when it was given back), at another time."""
+    held = resources_held(booking)
+    assets = {asset.id: asset for asset in assets_with_labs([r.asset_id for r in held if r.asset_id])}
     names = names_of([r.person_id for r in held if r.person_id])
     wants = []
     for resource in held:
-        asset = by_asset.get(resource.asset_id) if resource.asset_id else None
-        want = asset_want(asset, resource, parts) if asset else plain_want(resource, parts)
+        asset = assets.get(resource.asset_id) if resource.asset_id else None
+        want = asset_want(asset, resource, [part]) if asset else plain_want(resource, [part])
         wants.append(replace(want, name=names[resource.person_id]) if resource.person_id else want)
-    return Plan(lab, assets, wants, tuple(parts), but)
+    counted_for = (booking.organisation_id, booking.holder_id)
+    return Plan(booking.lab, list(assets.values()), wants, (part,), booking.id, counted_for)
 
 
 def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int]) -> list[Choice]:
@@ -167,13 +173,26 @@ def tells_nearest(verb: Verb) -> Verb:
 
 
 def with_nearest(problems: Sequence[Problem], plan: Plan) -> list[Problem]:
-    """The problems; the first that another time would solve carries the nearest free starts and two ways to book them."""
+    """The problems; the first that another time would solve carries the nearest free starts and ways to book them."""
     first = next((n for n, p in enumerate(problems) if p.rule in TIME_RULES), None)
     if first is None or len(plan.parts) > 1:
         return list(problems)
-    starts = nearest_starts(plan.wants, plan.lab, plan.rules, plan.during, clock.now(), but=plan.but)
+    after = _first_week_with_room(plan) if any(p.rule == "B10" for p in problems) else None
+    starts = nearest_starts(plan.wants, plan.lab, plan.rules, plan.during, clock.now(), but=plan.but, after=after)
     told = replace(problems[first], passes=starts or None, ways=tuple(_way(plan, start) for start in starts))
     return [*problems[:first], told, *problems[first + 1 :]]
+
+
+def _first_week_with_room(plan: Plan) -> datetime:
+    """The beginning of the first week after the one asked for whose quota is not used up."""
+    asked = local_day(ends(plan.during)[0], plan.lab.zone)
+    monday = asked - timedelta(days=asked.weekday())
+    for week in range(1, plan.rules.horizon_days // 7 + 1):
+        start, _ = day_bounds(monday + timedelta(weeks=week), plan.lab.zone)
+        counts = {key: tallies.count_of(key) for key in plan.keys_at(start)}
+        if not quota_problems(plan.lab, plan.rules, counts):
+            return start
+    return start
 
 
 def _way(plan: Plan, start: datetime) -> Way:
@@ -182,8 +201,3 @@ def _way(plan: Plan, start: datetime) -> Way:
     values = (("lab", plan.lab.slug), ("day", day), ("asset", plan.assets[0].key), ("start", start.isoformat()),
               ("minutes", minutes))  # fmt: skip
     return Way(Text(texts.BOOK_AT, {"at": At(start, plan.lab.zone)}), "labs.desk", values)
-
-
-def start_of(during: Instants) -> datetime:
-    """The first instant of a bounded range."""
-    return ends(during)[0]
