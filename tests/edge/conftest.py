@@ -132,6 +132,19 @@ class Lab:
     def answer(self, command: str, within: float = 5.0) -> CommandAnswer:
         return until(lambda: self.platform.answers.get(command), within)
 
+    def sampled(self) -> list[float]:
+        """A list that grows with the time of every sample that the gateway takes from now on."""
+        assert self.gateway is not None
+        sampler, times = self.gateway.machines[0].sampler, []
+        add = sampler.add
+
+        def noting(at: float, *more: Any) -> None:
+            times.append(at)
+            add(at, *more)
+
+        sampler.add = noting  # type: ignore[method-assign]
+        return times
+
     def drive(self) -> str:
         """A grant, taken up by the gateway: the machine is under remote control."""
         grant = self.platform.grant()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lift.edge.contract import ItemState, OperationMode
@@ -148,6 +148,7 @@ def test_cutting_without_coolant_makes_more_scrap_and_more_heat() -> None:
     assert dry.scrap / dry.total > wet.scrap / wet.total
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*VARIABLES, "Nothing"]), st.one_of(st.booleans(), st.integers(), st.floats(), st.text()))
 def test_no_write_ever_breaks_the_controllers_limits(name: str, value: CellValue) -> None:
     cell = driven()

@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -44,6 +44,7 @@ from lift.edge.contract import (
 from lift.edge.tokens import BadToken, new_key, public_keys, sign_command, sign_grant, verify_command, verify_grant
 
 pytestmark = pytest.mark.unit
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 KEYS = st.text("abcdef0123456789-", min_size=1, max_size=64)
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,20}", fullmatch=True)
 INSTANTS = st.floats(min_value=0, max_value=4e9)
@@ -67,12 +68,14 @@ def blocks(draw: st.DrawFn) -> Block:
     )
 
 
+@patient
 @given(st.lists(blocks(), max_size=3).map(tuple), KEYS, st.integers(1, 2**53))
 def test_batch_survives_the_wire(found: tuple[Block, ...], store: str, sequence: int) -> None:
     batch = Batch(store=store, sequence=sequence, blocks=found)
     assert Batch.model_validate_json(batch.model_dump_json()) == batch
 
 
+@patient
 @given(KEYS, st.dictionaries(NAMES, st.builds(ReportedValue, value=st.none() | VALUES, source_time=INSTANTS)), VALUES)
 def test_heartbeat_survives_the_wire(asset: str, reported: dict[str, ReportedValue], value: Value) -> None:
     answer = CommandAnswer(
@@ -148,6 +151,7 @@ def test_kinds_of_values_are_kept_apart_on_the_wire() -> None:
 FEED = VariableSpec(name="Feed", unit="%", writable=True, low=40.0, high=120.0, min_interval=1.0)
 
 
+@patient
 @given(VALUES, st.none() | st.floats(0, 100), STATES)
 def test_value_passes_exactly_when_every_bound_holds(value: Value, last: float | None, state: ItemState) -> None:
     number = not isinstance(value, bool | str)
@@ -155,6 +159,7 @@ def test_value_passes_exactly_when_every_bound_holds(value: Value, last: float |
     assert (bounds_problem(FEED, value, last, 100.0, state) is None) is holds
 
 
+@patient
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(0, 1e6))
 def test_named_limit_of_a_range_would_have_passed(value: float, now: float) -> None:
     problem = bounds_problem(FEED, value, None, now, ItemState.executing)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
+from cryptography.exceptions import InvalidSignature
 from pydantic import Field, model_validator
 
 from lift.edge.connectors.base import Found, Reading, Snapshot, SourceLost, SourceRefused, reading_of
@@ -188,10 +190,22 @@ async def _losses() -> AsyncIterator[None]:
         if error.code in _LOST:
             raise SourceLost(str(error)) from error
         raise SourceRefused(str(error)) from error
-    except (OSError, TimeoutError, ua.UaError, ValueError, ConnectionError) as error:
+    except _BROKEN as error:
         raise SourceLost(repr(error)) from error
 
 
+# What asyncua lets through when an answer is cut off, garbled, badly signed or late.
+_BROKEN = (
+    OSError,
+    TimeoutError,
+    EOFError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    struct.error,
+    InvalidSignature,
+    ua.UaError,
+)
 _LOST = tuple(
     getattr(ua.StatusCodes, name)
     for name in (

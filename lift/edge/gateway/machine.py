@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 GUARD_EVERY = 0.2  # s
 SAFE_AGAIN = 0.5  # s between tries of the safe action
 T = TypeVar("T")
-RECONNECT = (0.5, 1.0, 2.0, 5.0)  # s
+RECONNECT = (0.5, 1.0, 2.0)  # s
 
 
 class Machine:
@@ -251,6 +251,7 @@ class Machine:
             self._in_control = True
             await self._refresh()
             log.info("%s: control taken", self.key)
+            self._poke()
         elif now - self._fed_at >= control.watchdog_period:
             await self._feed()
 

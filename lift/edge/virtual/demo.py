@@ -17,6 +17,7 @@ token = {json.dumps(token)}
 
 [store]
 path = "gateway.db"
+flush = 0.5
 
 [[assets]]
 key = {json.dumps(asset)}
