@@ -151,6 +151,10 @@ class Supervisor:
             self.look()
         return True
 
+    def has_said(self, name: str, words: str) -> bool:
+        """True when one of a child's last lines holds these words."""
+        return any(words in line for child in self.children if child.name == name for line in list(child.lines))
+
     def wait_for_quiet(self, quiet: float, at_most: float) -> None:
         """Until no child has said anything for `quiet` seconds, so that what we print next stands last."""
         self.wait_for(lambda: time.monotonic() - self.last_output > quiet, at_most)

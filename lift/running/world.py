@@ -21,8 +21,10 @@ from lift.running.steps import SetupError, say, step
 from lift.running.supervisor import Child, Process, Supervisor, spawn_command
 
 DATABASE = "lift"
+EVERYWHERE = ("0.0.0.0", "::", "localhost")  # noqa: S104  # what people write; the default is loopback
 DEFAULT_PORT = 8000
 READY_SECONDS = 90.0
+FACTORY_SECONDS = 30.0
 OTHER_COMMAND_SECONDS = 60.0
 WEB_THREADS = 160  # one thread a live stream, and some for pages (docs/decisions/0002)
 QUEUES = {"worker": ("default,twins,reports", 2), "live": ("live", 1)}  # `live` never waits behind others
@@ -53,13 +55,27 @@ class Place:
     port: int
 
     @property
+    def reached_at(self) -> str:
+        """The host as this machine reaches it."""
+        return self.loopback if self.host in EVERYWHERE else self.host
+
+    @property
+    def loopback(self) -> str:
+        """The host as processes beside it reach it, whatever people use."""
+        return "::1" if self.host in {"::", "::1"} else "127.0.0.1"
+
+    @property
     def address(self) -> str:
-        shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # compared, not bound
-        return f"http://{shown}:{self.port}"
+        return f"http://{in_brackets(self.reached_at)}:{self.port}"
 
     @property
     def gateway_config(self) -> Path:
         return self.home / "gateway" / "demo.toml"
+
+
+def in_brackets(host: str) -> str:
+    """An IPv6 address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host
 
 
 def wanted_port(environ: Mapping[str, str]) -> int:
@@ -192,9 +208,10 @@ def web_command(place: Place, *, reload: bool) -> list[str]:
     if reload:
         listen = ["--host", place.host, "--port", str(place.port)]
         return [sys.executable, "-m", "flask", "run", "--debug", *listen]
-    host = f"[{place.host}]" if ":" in place.host else place.host
     size = ["--worker-class", "gthread", "--workers", "1", "--threads", str(WEB_THREADS)]
-    config = ["--config", str(place.root / "deploy" / "gunicorn_conf.py"), "--bind", f"{host}:{place.port}"]
+    hosts = [place.host] if place.host in EVERYWHERE else list(dict.fromkeys([place.host, place.loopback]))
+    bind = [word for host in hosts for word in ("--bind", f"{in_brackets(host)}:{place.port}")]
+    config = ["--config", str(place.root / "deploy" / "gunicorn_conf.py"), *bind]
     return [sys.executable, "-m", "gunicorn", *config, *size, "lift.app:create_app()"]
 
 
@@ -221,16 +238,22 @@ def start_web(place: Place, supervisor: Supervisor, *, reload: bool) -> None:
 
 
 def start_others(place: Place, supervisor: Supervisor) -> None:
-    """Workers, beat, and in the demo the machines and their gateway."""
+    """Workers, beat, and in the demo the machines and, once these answer, their gateway."""
+    if is_demo(place):
+        factory = [*module("lift.edge.virtual"), "--state-dir", str(place.home / "virtual")]
+        start(place, supervisor, "factory", 4, factory)
     for name in QUEUES:
         start(place, supervisor, name, 2, worker_command(name))
     start(place, supervisor, "beat", 3, beat_command(place))
     if is_demo(place):
-        start(
-            place, supervisor, "factory", 4, [*module("lift.edge.virtual"), "--state-dir", str(place.home / "virtual")]
-        )
+        supervisor.wait_for(lambda: supervisor.has_said("factory", '"ready"'), FACTORY_SECONDS)
         run_gateway = [*module("lift.edge.gateway"), "--config", str(place.gateway_config)]
-        start(place, supervisor, "gateway", 5, run_gateway, LIFT_GATEWAY_URL=f"http://127.0.0.1:{place.port}")
+        start(place, supervisor, "gateway", 5, run_gateway, **gateway_environ(place))
+
+
+def gateway_environ(place: Place) -> dict[str, str]:
+    """Without https a gateway talks to its own machine only, and the port may differ from the last time."""
+    return {"LIFT_GATEWAY_URL": f"http://{in_brackets(place.loopback)}:{place.port}"}
 
 
 def start(place: Place, supervisor: Supervisor, name: str, stage: int, command: list[str], **more: str) -> None:
@@ -245,8 +268,7 @@ def module(name: str) -> list[str]:
 
 def answers(place: Place) -> bool:
     """GET /healthz is 200."""
-    host = place.address.removeprefix("http://").rsplit(":", 1)[0]
-    line = http.client.HTTPConnection(host, place.port, timeout=2)
+    line = http.client.HTTPConnection(place.reached_at, place.port, timeout=5)
     try:
         line.request("GET", "/healthz")
         return line.getresponse().status == 200

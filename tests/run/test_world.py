@@ -16,7 +16,17 @@ from lift.running.commands import COMMANDS, refuse_while_running, remove_data, r
 from lift.running.environment import ensure_translations
 from lift.running.steps import SetupError, fingerprint, is_stamped, run_quietly, write_stamp
 from lift.running.watch import ChangeWatch
-from lift.running.world import QUEUES, Place, closing_words, find_place, free_port, only_one, wanted_port, web_command
+from lift.running.world import (
+    QUEUES,
+    Place,
+    closing_words,
+    find_place,
+    free_port,
+    gateway_environ,
+    only_one,
+    wanted_port,
+    web_command,
+)
 
 pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,9 +95,23 @@ def test_closing_words_in_production_name_no_account(tmp_path: Path) -> None:
     assert "http://127.0.0.1:8000" in words
 
 
-def test_web_command_names_the_host_as_gunicorn_wants_it(tmp_path: Path) -> None:
-    command = web_command(Place(ROOT, tmp_path, {}, "::1", 8000), reload=False)
-    assert command[command.index("--bind") + 1] == "[::1]:8000"
+@pytest.mark.parametrize(
+    ("host", "binds", "address"),
+    [
+        ("127.0.0.1", ["127.0.0.1:8123"], "http://127.0.0.1:8123"),
+        ("::1", ["[::1]:8123"], "http://[::1]:8123"),
+        ("0.0.0.0", ["0.0.0.0:8123"], "http://127.0.0.1:8123"),
+        ("192.0.2.7", ["192.0.2.7:8123", "127.0.0.1:8123"], "http://192.0.2.7:8123"),
+    ],
+)
+def test_web_is_reached_by_people_and_by_the_gateway_beside_it(
+    host: str, binds: list[str], address: str, tmp_path: Path
+) -> None:
+    place = Place(ROOT, tmp_path, {}, host, 8123)
+    command = web_command(place, reload=False)
+    assert [command[at + 1] for at, word in enumerate(command) if word == "--bind"] == binds
+    assert place.address == address
+    assert gateway_environ(place)["LIFT_GATEWAY_URL"].removeprefix("http://") in {binds[-1], "127.0.0.1:8123"}
 
 
 def test_home_is_lift_home_when_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
