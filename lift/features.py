@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from lift.clusters.views import bp as cluster_pages
+from lift.content.views import bp as content_pages
 from lift.core import registry
+from lift.front.views import bp as front_pages
+from lift.insight.views import bp as insight_pages
+from lift.live.views.bench import bp as live_pages
 from lift.live.views.edge import bp as edge_door
 from lift.live.views.streams import bp as live_streams
+from lift.network.views import bp as network_pages
 from lift.people import services as people_services
 from lift.people.api import bp as people_api
 from lift.people.views import bp as people_pages
 from lift.training.views import bp as training_pages
 
-BLUEPRINTS: tuple[Blueprint, ...] = (people_pages, people_api, edge_door, live_streams, training_pages)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    people_pages,
+    people_api,
+    network_pages,
+    content_pages,
+    live_pages,
+    edge_door,
+    live_streams,
+    training_pages,
+    cluster_pages,
+    insight_pages,
+    front_pages,
+)
 """Every page and API blueprint, bottom floor first."""
 
 CSRF_FREE: tuple[Blueprint, ...] = (people_api, edge_door)

@@ -51,6 +51,9 @@ NO_CHOICE = Text(N_("%(name)s takes one of: %(choices)s."))
 WRONG_STATE = Text(N_("%(name)s is not possible while the machine is in this state."))
 TOO_SOON = Text(N_("%(name)s was changed a moment ago. Wait %(wait)s s, then ask again."))
 
+NOTHING_ASKED = Text(N_("Say what is to be changed: a variable with its value, or an action."))
+STOP_GONE = Text(N_("This stop was released already."))
+CHOOSE_MINUTES = Text(N_("Choose how many minutes to take from the list."))
 NOTHING_RECORDED = Text(N_("Nothing was recorded in these minutes, so there is nothing to take."))
 WINDOW_OUTSIDE = Text(N_("The window lies outside your recording."))
 WINDOW_TOO_LONG = Text(N_("A dataset holds at most 60 minutes."))
@@ -59,3 +62,80 @@ TOO_MANY_CUTS = Text(N_("A recording has at most 50 datasets. Use one of those y
 GATEWAY_KEY_TAKEN = Text(N_("A gateway with this key runs for another lab. Choose another key."))
 NOT_EXTENDED = Text(N_("Somebody else has the machine next, so your time cannot be longer."))
 TWIN_NOT_KNOWN = Text(N_("There is no computer copy of %(asset)s."))
+
+VARIABLES = {
+    "SpindleLoad": Text(N_("Spindle load")),
+    "SpindleSpeed": Text(N_("Spindle speed")),
+    "FeedOverride": Text(N_("Feed")),
+    "CoolantOn": Text(N_("Coolant")),
+    "BearingTemperature": Text(N_("Spindle bearing temperature")),
+    "PartsTotal": Text(N_("Parts finished")),
+    "PartsGood": Text(N_("Good parts")),
+    "PartsScrap": Text(N_("Scrap")),
+    "DoorOpen": Text(N_("Door")),
+    "ItemState": Text(N_("State of the machine")),
+    "OperationMode": Text(N_("Mode")),
+    "ProgramStep": Text(N_("Step of the program")),
+    "LastCycleTime": Text(N_("Time of the last part")),
+    "ToolNumber": Text(N_("Tool")),
+    "HoldRequested": Text(N_("Hold asked for")),
+}
+ACTIONS = {
+    "Resume": Text(N_("Start")),
+    "Hold": Text(N_("Hold after this part")),
+    "OpenDoor": Text(N_("Open the door")),
+    "CloseDoor": Text(N_("Close the door")),
+    "Reset": Text(N_("Back to the start")),
+}
+EVENTS = {
+    "bench_opened": Text(N_("The bench was opened, recording began")),
+    "bench_closed": Text(N_("The bench was closed")),
+    "mode": Text(N_("The bench changed between machine and computer copy")),
+    "controls_taken": Text(N_("%(name)s has the controls")),
+    "safe_state": Text(N_("The machine is in its safe state")),
+    "stop": Text(N_("Stop was pressed")),
+    "stop_reached": Text(N_("Stopped: the machine is in its safe state")),
+    "stop_released": Text(N_("The stop was released")),
+    "command_done": Text(N_("%(name)s %(value)s: done")),
+    "command_refused": Text(N_("%(name)s %(value)s: refused")),
+    "command_failed": Text(N_("%(name)s %(value)s: the machine did not do it")),
+    "command_expired": Text(N_("%(name)s %(value)s: no answer in time, nothing was done")),
+    "command_disagrees": Text(N_("%(name)s: asked %(value)s, the machine says %(now)s")),
+    "mark": Text(N_("This moment was marked")),
+    "cut_asked": Text(N_("Dataset %(number)s was taken")),
+    "cut_sealed": Text(N_("Dataset %(number)s is sealed")),
+    "cut_failed": Text(N_("Dataset %(number)s holds no values and was not made")),
+    "recording_sealed": Text(N_("The recording is sealed")),
+}
+ENDS = {
+    "handed_back": Text(N_("The controls were handed back")),
+    "taken_back": Text(N_("The trainer took the controls")),
+    "stopped": Text(N_("The controls ended with the stop")),
+    "booking_over": Text(N_("The booked time is over, the controls ended")),
+    "browser_silent": Text(N_("The page was closed or silent, the controls ended")),
+    "gateway_lost": Text(N_("The machine could not be reached, the controls ended")),
+    "bench_closed": Text(N_("The bench was closed, the controls ended")),
+    "signed_out": Text(N_("The driver signed out, the controls ended")),
+    "to_twin": Text(N_("The controls of the machine ended, the bench goes on")),
+}
+STATES: dict[str, dict[str, Text]] = {
+    "item_state": {
+        "Executing": Text(N_("The machine works")),
+        "NotExecuting": Text(N_("The machine stands still")),
+        "OutOfService": Text(N_("The machine is out of service")),
+        "NotAvailable": Text(N_("The machine says nothing about its state")),
+    },
+    "emergency_stop": {
+        "pressed": Text(N_("The red emergency stop was pressed")),
+        "clear": Text(N_("The red emergency stop was released")),
+        "unknown": Text(N_("The red emergency stop says nothing")),
+    },
+    "interlock_ok": {
+        "True": Text(N_("The safety switch was closed")),
+        "False": Text(N_("The safety switch was opened")),
+    },
+    "link": {
+        "True": Text(N_("The machine answers again")),
+        "False": Text(N_("The machine does not answer")),
+    },
+}

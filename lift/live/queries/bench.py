@@ -59,6 +59,13 @@ def place_of(booking_id: UUID, asset_id: UUID) -> Place | None:
     return Place(booking, asset, asset.lab) if booking and asset else None
 
 
+def place_by_names(code: str, asset_key: str) -> Place | None:
+    """By what people see: the booking's code and the asset's key."""
+    booking = db.session.scalar(sa.select(Booking).filter_by(code=code).options(joinedload(Booking.lab)))
+    asset = db.session.scalar(sa.select(Asset).filter_by(key=asset_key).options(joinedload(Asset.lab)))
+    return Place(booking, asset, asset.lab) if booking and asset else None
+
+
 def bench_of(bench_id: UUID) -> Bench | None:
     """One bench with its recording."""
     return db.session.get(Bench, bench_id, options=[joinedload(Bench.recording)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lift.live.services.answering import ask, give_controls_to, keep_twin_running, press, resume
 from lift.live.services.batches import take_batch
 from lift.live.services.benches import (
     beat,
@@ -28,13 +29,16 @@ from lift.live.services.watch import watch
 __all__ = [
     "Asked",
     "answer_heartbeat",
+    "ask",
     "beat",
     "close_bench",
     "connect_asset",
     "drop_partitions_before",
     "from_parquet",
     "give_controls",
+    "give_controls_to",
     "hand_back",
+    "keep_twin_running",
     "leave_benches",
     "leave_page",
     "make_partitions",
@@ -44,10 +48,12 @@ __all__ = [
     "move_to_twin",
     "open_bench",
     "panels_of",
+    "press",
     "press_lab_stop",
     "press_stop",
     "provision_gateway",
     "release_stop",
+    "resume",
     "revoke_gateway",
     "right_of",
     "rotate_keys",

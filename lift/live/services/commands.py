@@ -88,7 +88,8 @@ def _problems(
     last = queries.bench.last_command_at(bench.asset_id, name, action=variable is None)
     last_at, state = last.timestamp() if last else None, ItemState(link.item_state)
     if variable is not None and value is not None:
-        return policy.command_problems(link.spec, variable, value, last_at, now.timestamp(), state)
+        spec = queries.page.spec_for(place.asset, link.spec)
+        return policy.command_problems(spec, variable, value, last_at, now.timestamp(), state)
     return policy.action_problems(link.spec, name, last_at, now.timestamp(), state)
 
 

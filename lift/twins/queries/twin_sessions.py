@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from lift.core.db import db
 from lift.labs.models import Asset
 from lift.twins.models import Twin, TwinBlock, TwinSession
-from lift.twins.simulators.machining import MODEL_KEY, TOLERANCE, Sample, follow
+from lift.twins.simulators.machining import MODEL_KEY, TOLERANCE, MachiningTwin, Sample, follow
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ def twin_of(asset_id: UUID) -> Twin | None:
 def session_of(person_id: UUID, asset_id: UUID) -> TwinSession | None:
     """The person's session with the copy of this asset."""
     return db.session.scalar(sa.select(TwinSession).filter_by(person_id=person_id, asset_id=asset_id))
+
+
+def values_of(kept: TwinSession) -> dict[str, Any]:
+    """The copy's present values under the asset's names."""
+    return dict(MachiningTwin.load(kept.state).values())
 
 
 def twin_check(kept: TwinSession) -> TwinCheck:

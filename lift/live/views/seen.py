@@ -1,0 +1,48 @@
+"""A bench as the present person may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from lift.core.actor import Actor
+from lift.core.errors import NotFound, Problem, require, require_found
+from lift.live import permissions, queries, services, texts
+from lift.live.enums import BenchMode
+from lift.live.models import Bench
+from lift.live.permissions import BenchRight
+from lift.live.queries.bench import Place
+from lift.web.current import current_actor
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A bench, where it stands, who looks at it and what they may do."""
+
+    bench: Bench
+    place: Place
+    actor: Actor
+    right: BenchRight
+
+    @property
+    def is_own(self) -> bool:
+        """The person's own bench; everybody else watches."""
+        return permissions.is_own_bench(self.actor, self.bench)
+
+    @property
+    def on_twin(self) -> bool:
+        """The computer copy answers."""
+        return self.bench.mode is BenchMode.TWIN
+
+
+def seen_bench(bench_id: UUID) -> Seen:
+    """404 for strangers; 403 for people of the same organisation who do not stand on the booking."""
+    actor = current_actor()
+    bench = require_found(queries.bench.bench_of(bench_id))
+    place = require_found(queries.bench.place_of(bench.booking_id, bench.asset_id))
+    right = services.right_of(actor, place.booking, place.asset)
+    if not permissions.can_see_bench(actor, bench, right):
+        if actor.organisation_id not in (bench.organisation_id, place.lab.organisation_id):
+            raise NotFound
+        require(False, Problem("X6", texts.NOT_ON_BOOKING, owner="training"))
+    return Seen(bench, place, actor, right)
