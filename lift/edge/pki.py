@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 
@@ -34,11 +33,6 @@ async def own_certificate(folder: Path, application_uri: str) -> tuple[Path, Pat
     return certificate, key
 
 
-def fingerprint(certificate: x509.Certificate) -> str:
-    """SHA-256 over the DER form, hexadecimal, as shown by most servers' trust lists."""
-    return certificate.fingerprint(hashes.SHA256()).hex()
-
-
 def read_certificate(path: Path) -> x509.Certificate:
     """Certificate of a DER or PEM file; raises OSError or ValueError."""
     raw = path.read_bytes()
@@ -46,20 +40,18 @@ def read_certificate(path: Path) -> x509.Certificate:
 
 
 def is_trusted(certificate: x509.Certificate, trusted: Iterable[Path]) -> bool:
-    """Whether the very same certificate lies at one of ``trusted`` (files, or folders of .der and .pem files)."""
-    wanted = fingerprint(certificate)
-    return any(fingerprint(read_certificate(path)) == wanted for path in _files(trusted))
+    """Whether the very same certificate lies at one of ``trusted`` (files, or folders of them)."""
+    return any(found == certificate for place in trusted for found in _certificates(place))
 
 
 def valid_until(path: Path) -> datetime:
     return read_certificate(path).not_valid_after_utc
 
 
-def _files(places: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
-    for place in places:
-        if place.is_dir():
-            found += sorted(path for path in place.iterdir() if path.suffix in (".der", ".pem", ".crt", ".cer"))
-        elif place.is_file():
-            found.append(place)
-    return found
+def _certificates(place: Path) -> Iterator[x509.Certificate]:
+    """All certificates at ``place``; keys and whatever else lies there are passed over."""
+    for path in sorted(place.iterdir()) if place.is_dir() else [place]:
+        try:
+            yield read_certificate(path)
+        except (OSError, ValueError):
+            continue

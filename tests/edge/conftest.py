@@ -20,6 +20,7 @@ from lift.edge.virtual.factory import Factory, Settings
 from tests.edge.platform import ASSET, TOKEN, Platform
 
 T = TypeVar("T")
+PROTOCOLS = ("opcua", "mqtt", "mtconnect", "http")
 
 
 def until(what: Callable[[], T], within: float = 5.0, every: float = 0.02) -> T:
@@ -113,6 +114,14 @@ class Lab:
         self._loop.run(end())
         self._running = None
 
+    def fast_forward(self, seconds: float) -> None:
+        """Let the process, not the watchdog, live through ``seconds`` at once."""
+
+        async def jump() -> None:
+            self.cell.advance(seconds, 0.0)
+
+        self._loop.run(jump())
+
     def close_opcua(self) -> None:
         self._loop.run(self.factory.close("opcua"))
 
@@ -162,7 +171,9 @@ def loop() -> Iterator[Loop]:
 @pytest.fixture(scope="session")
 def factory(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Factory]:
     home = tmp_path_factory.mktemp("factory")
-    settings = Settings(home / "virtual", trust=[home / "gateway" / "pki"], interval=0.05, speed=5.0)
+    settings = Settings(
+        home / "virtual", trust=[home / "gateway" / "pki"], ports=dict.fromkeys(PROTOCOLS, 0), interval=0.05
+    )
     factory = Factory(settings)
     loop.run(factory.__aenter__())
     yield factory
@@ -180,6 +191,7 @@ def platform() -> Iterator[Platform]:
 @pytest.fixture
 def lab(loop: Loop, factory: Factory, platform: Platform, tmp_path: Path) -> Iterator[Lab]:
     async def switch_on() -> None:
+        factory.settings.speed = 5.0
         vars(factory.cell).clear()
         vars(factory.cell).update(vars(MachiningCell(seed=1, running=True)))
 

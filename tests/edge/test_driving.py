@@ -27,6 +27,7 @@ def test_whole_drive_with_actions_follows_the_machine(lab: Lab) -> None:
     refused = lab.answer(lab.platform.command(grant, action="OpenDoor"))
     assert (refused.reason, refused.bound, refused.limit) == (Reason.out_of_bounds, Bound.state, ("NotExecuting",))
     assert lab.answer(lab.platform.command(grant, action="Hold")).outcome is Outcome.done
+    lab.fast_forward(20.0)
     until(lambda: lab.cell.safe, 10)
     assert (lab.cell.total, lab.cell.last_cycle) == (1, pytest.approx(24.0, abs=0.11))
     until(lambda: lab.report and lab.report.item_state is ItemState.not_executing)
@@ -224,7 +225,7 @@ def test_emergency_stop_is_shown_and_refuses_commands(lab: Lab) -> None:
 
 
 def test_unknown_clock_offset_lets_nobody_drive(lab: Lab) -> None:
-    lab.platform.slow = 1.2
+    lab.platform.slow = 1.05
     lab.start()
     grant = lab.platform.grant()
     answer = lab.answer(lab.platform.set(grant, "FeedOverride", 80.0, deadline=lab.platform.now() + 60), 10)

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from lift.edge.connectors.base import Connector, Reading, SourceLost, SourceRefused
+from lift.edge.connectors.mqtt import MqttSource
 from lift.edge.contract import Kind, Quality
 from lift.edge.gateway.config import Asset, load_config
 from lift.edge.gateway.gateway import connector_for
 from lift.edge.virtual.cell import VARIABLES, MachiningCell
-from lift.edge.virtual.factory import Factory, Settings
+from lift.edge.virtual.factory import Factory
 from lift.edge.virtual.program import IDEAL_CYCLE
-from tests.edge.conftest import Loop
+from tests.edge.conftest import PROTOCOLS, Loop
 
 pytestmark = pytest.mark.integration
-PROTOCOLS = ("opcua", "mqtt", "mtconnect", "http")
 DRIVEABLE = ("opcua", "http")
 STEP = 5.0  # s of process time
-
-
-@pytest.fixture(scope="module")
-def every_protocol(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Factory]:
-    home = tmp_path_factory.mktemp("sources")
-    ports = dict.fromkeys(PROTOCOLS, 0)
-    settings = Settings(home / "virtual", ports=ports, trust=[home / "gateway" / "pki"], interval=0.05)
-    factory = Factory(settings)
-    loop.run(factory.__aenter__())
-    yield factory
-    loop.run(factory.__aexit__())
 
 
 def asset_for(factory: Factory, protocol: str, folder: Path) -> Asset:
@@ -68,6 +57,8 @@ async def connected(asset: Asset) -> AsyncIterator[Connector]:
 
 
 def switch_on(factory: Factory, seed: int) -> None:
+    """A machine that stands still in time, so that four sources read at four moments see the same."""
+    factory.settings.speed = 0.0
     vars(factory.cell).clear()
     vars(factory.cell).update(vars(MachiningCell(seed=seed, running=True)))
 
@@ -83,13 +74,14 @@ def oee(samples: list[dict[str, Reading]]) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_source_tells_every_value_of_the_machine_in_its_own_type(
-    loop: Loop, every_protocol: Factory, tmp_path: Path, protocol: str
+    loop: Loop, factory: Factory, tmp_path: Path, protocol: str
 ) -> None:
-    asset = asset_for(every_protocol, protocol, tmp_path)
+    asset = asset_for(factory, protocol, tmp_path)
 
     async def read() -> dict[str, Reading]:
-        switch_on(every_protocol, 1)
-        every_protocol.cell.stop()
+        switch_on(factory, 1)
+        factory.cell.press_emergency_stop()
+        factory.cell.release_emergency_stop()
         async with connected(asset) as connector:
             await asyncio.sleep(1.2)
             return (await connector.read()).readings
@@ -97,24 +89,24 @@ def test_source_tells_every_value_of_the_machine_in_its_own_type(
     readings = loop.run(read())
     assert set(readings) == set(asset.addresses)
     assert {reading.quality for reading in readings.values()} == {Quality.good}
-    wanted = {name: float(v) if VARIABLES[name] is int else v for name, v in every_protocol.cell.values().items()}
+    wanted = {name: float(v) if VARIABLES[name] is int else v for name, v in factory.cell.values().items()}
     steady = set(readings) - {"BearingTemperature"}
     assert {name: readings[name].value for name in steady} == {name: wanted[name] for name in steady}
 
 
-def test_same_exercise_gives_the_same_oee_over_all_sources(loop: Loop, every_protocol: Factory, tmp_path: Path) -> None:
-    assets = {protocol: asset_for(every_protocol, protocol, tmp_path) for protocol in PROTOCOLS}
+def test_same_exercise_gives_the_same_oee_over_all_sources(loop: Loop, factory: Factory, tmp_path: Path) -> None:
+    assets = {protocol: asset_for(factory, protocol, tmp_path) for protocol in PROTOCOLS}
 
     async def exercise() -> dict[str, list[dict[str, Reading]]]:
         """Four connectors watch one machine through ten minutes, which pass in seconds: a sample each ``STEP``."""
-        switch_on(every_protocol, 11)
+        switch_on(factory, 11)
         connectors = {protocol: connector_for(asset) for protocol, asset in assets.items()}
         await asyncio.gather(*(connector.connect() for connector in connectors.values()))
         samples: dict[str, list[dict[str, Reading]]] = {protocol: [] for protocol in PROTOCOLS}
         try:
             for _ in range(120):
-                every_protocol.cell.advance(STEP, 0.0)
-                for server in every_protocol.servers.values():
+                factory.cell.advance(STEP, 0.0)
+                for server in factory.servers.values():
                     await server.publish()
                 await asyncio.sleep(0.03)
                 for protocol, connector in connectors.items():
@@ -139,13 +131,13 @@ def test_same_exercise_gives_the_same_oee_over_all_sources(loop: Loop, every_pro
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_source_writes_and_acts_or_says_that_it_only_reads(
-    loop: Loop, every_protocol: Factory, tmp_path: Path, protocol: str
+    loop: Loop, factory: Factory, tmp_path: Path, protocol: str
 ) -> None:
-    asset = asset_for(every_protocol, protocol, tmp_path)
-    cell = every_protocol.cell
+    asset = asset_for(factory, protocol, tmp_path)
+    cell = factory.cell
 
     async def drive() -> tuple[float, str]:
-        switch_on(every_protocol, 1)
+        switch_on(factory, 1)
         async with connected(asset) as connector:
             await connector.write("Watchdog", 1.0)
             await connector.write("RemoteControl", True)
@@ -164,12 +156,12 @@ def test_source_writes_and_acts_or_says_that_it_only_reads(
 
 @pytest.mark.parametrize("protocol", DRIVEABLE)
 def test_refusal_of_the_controller_is_a_refusal_and_not_a_lost_machine(
-    loop: Loop, every_protocol: Factory, tmp_path: Path, protocol: str
+    loop: Loop, factory: Factory, tmp_path: Path, protocol: str
 ) -> None:
-    asset = asset_for(every_protocol, protocol, tmp_path)
+    asset = asset_for(factory, protocol, tmp_path)
 
     async def refuse() -> list[str]:
-        switch_on(every_protocol, 1)
+        switch_on(factory, 1)
         refusals = []
         async with connected(asset) as connector:
             await connector.write("RemoteControl", True)
@@ -192,15 +184,15 @@ def test_refusal_of_the_controller_is_a_refusal_and_not_a_lost_machine(
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_source_that_goes_away_is_lost_and_comes_back(
-    loop: Loop, every_protocol: Factory, tmp_path: Path, protocol: str
+    loop: Loop, factory: Factory, tmp_path: Path, protocol: str
 ) -> None:
-    asset = asset_for(every_protocol, protocol, tmp_path)
+    asset = asset_for(factory, protocol, tmp_path)
 
     async def lose() -> tuple[int, Quality]:
-        switch_on(every_protocol, 1)
+        switch_on(factory, 1)
         connector = connector_for(asset)
         await connector.connect()
-        await every_protocol.close(protocol)
+        await factory.close(protocol)
         lost = 0
         try:
             for _ in range(40):
@@ -213,7 +205,7 @@ def test_source_that_goes_away_is_lost_and_comes_back(
             await connector_for(asset).connect()
         except SourceLost:
             lost += 1
-        await every_protocol.open(protocol, 0)
+        await factory.open(protocol, 0)
         async with connected(asset) as again:
             return lost, (await again.read()).readings["PartsTotal"].quality
 
@@ -222,9 +214,12 @@ def test_source_that_goes_away_is_lost_and_comes_back(
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_browse_lists_the_addresses_that_a_configuration_needs(
-    loop: Loop, every_protocol: Factory, tmp_path: Path, protocol: str
+    loop: Loop, factory: Factory, tmp_path: Path, protocol: str
 ) -> None:
-    asset = asset_for(every_protocol, protocol, tmp_path)
+    asset = asset_for(factory, protocol, tmp_path)
+
+    if isinstance(asset.source, MqttSource):
+        asset.source.browse_seconds = 0.8
 
     async def browse() -> set[str]:
         async with connected(asset) as connector:
@@ -237,6 +232,6 @@ def test_browse_lists_the_addresses_that_a_configuration_needs(
     assert wanted <= found
 
 
-def test_kinds_of_signals_are_known_without_a_description(every_protocol: Factory, tmp_path: Path) -> None:
-    kinds = asset_for(every_protocol, "http", tmp_path).kinds
+def test_kinds_of_signals_are_known_without_a_description(factory: Factory, tmp_path: Path) -> None:
+    kinds = asset_for(factory, "http", tmp_path).kinds
     assert (kinds["RemoteControl"], kinds["Watchdog"], kinds["PartsGood"]) == (Kind.boolean, Kind.counter, Kind.counter)

@@ -23,7 +23,6 @@ from lift.edge.connectors.text import at_path, instant, reading_of_json, reading
 from lift.edge.contract import Kind, Quality, Value
 
 MAX_PAYLOAD = 256_000  # bytes; a larger message is not read, its values turn bad
-BROWSE_SECONDS = 3.0
 
 
 class MqttSource(Source):
@@ -38,6 +37,7 @@ class MqttSource(Source):
     time_path: str = ""
     silence: float = Field(default=5.0, gt=0)
     browse_topic: str = "#"
+    browse_seconds: float = Field(default=3.0, gt=0, le=60)
 
 
 class MqttConnector:
@@ -82,11 +82,11 @@ class MqttConnector:
         raise SourceRefused("an MQTT source is read only: a broker cannot say that the machine did it")
 
     async def browse(self) -> list[Found]:
-        """Topics heard within 3 s, with the paths of their JSON."""
+        """Topics heard within ``browse_seconds``, with the paths of their JSON."""
         if self._client is None:
             raise SourceLost("not connected")
         await self._client.subscribe(self._source.browse_topic)
-        await asyncio.sleep(BROWSE_SECONDS)
+        await asyncio.sleep(self._source.browse_seconds)
         found = []
         for topic, (payload, _) in sorted(self._messages.items()):
             document = _parsed(payload)
