@@ -8,7 +8,7 @@ from uuid import UUID
 from lift.core.errors import require_found
 from lift.people import queries, services
 from lift.people.schemas import OrganisationOut, OrganisationPage, TokenIn, TokenOut
-from lift.people.views.ways import posted_email
+from lift.people.views.ways import posted_email, posted_email_here
 from lift.web.api import PageQuery, api_blueprint, cut, decode_cursor, known_scopes, scoped
 from lift.web.current import current_actor
 from lift.web.guard import public, signed_in
@@ -20,7 +20,8 @@ bp = api_blueprint("people", __name__)
 @bp.post("/tokens")
 @public
 @limiter.limit("60 per minute")
-@limiter.limit("10 per minute", key_func=posted_email)
+@limiter.limit("10 per minute", key_func=posted_email_here)
+@limiter.limit("100 per hour", key_func=posted_email)
 @bp.input(TokenIn)
 @bp.output(TokenOut, status_code=201)
 def create_token(json_data: TokenIn) -> TokenOut:

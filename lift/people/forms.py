@@ -6,13 +6,21 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, PasswordField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional
 
 from lift.people import policy
 from lift.web.forms import LiftForm
 from lift.web.i18n import say
 
-LANGUAGES = [("en", "English"), ("it", "Italiano"), ("de", "Deutsch")]
+LANGUAGES = [SelectChoice("en", "English"), SelectChoice("it", "Italiano"), SelectChoice("de", "Deutsch")]
+
+
+def trimmed(value: str | None) -> str | None:
+    """Without the spaces that pasting brings along."""
+    return value.strip() if value else value
+
+
 CODE_SHAPE = _l("Type the six digits that your app shows.")
 
 
@@ -43,6 +51,7 @@ class AskPasswordForm(LiftForm):
     email = StringField(
         _l("E-mail address"),
         [InputRequired(_l("Type the address of your account.")), Email(_l("This is not a full e-mail address."))],
+        filters=[trimmed],
     )
 
 
@@ -120,6 +129,7 @@ class ProfileForm(LiftForm):
     contact_email = StringField(
         _l("Mail for people without an address goes to"),
         [Optional(), Email(_l("This is not a full e-mail address.")), Length(max=254)],
+        filters=[trimmed],
     )
 
     def validate_website(self, field: Any) -> None:
@@ -140,6 +150,7 @@ class EmployeeForm(LiftForm):
         _l("E-mail address"),
         [Optional(), Email(_l("This is not a full e-mail address. Leave it out if there is none.")), Length(max=254)],
         description=_l("Leave it out for people without one: you print a card for them."),
+        filters=[trimmed],
     )
 
 

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from flask import current_app
 from flask_security import Totp, hash_password, recoverable
+from passlib.context import CryptContext  # type: ignore[import-untyped]
 from passlib.totp import TOTP  # type: ignore[import-untyped]
 
 from lift.people.models import Account
@@ -20,9 +21,9 @@ from lift.people.models import Account
 TOTP_SKEW_SECONDS = 30  # one step to either side, for phones whose clock is a little off
 
 # OWASP's smallest argon2id: many threads may hash at once without eating the memory of the server.
-ARGON2 = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+ARGON2_ROUNDS, ARGON2_KIB, ARGON2_LANES = 2, 19_456, 1
 
-_pins = PasswordHasher(**ARGON2)
+_pins = PasswordHasher(ARGON2_ROUNDS, ARGON2_KIB, ARGON2_LANES)
 
 
 class OnceOnlyTotp(Totp):
@@ -39,6 +40,11 @@ class OnceOnlyTotp(Totp):
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember it."""
         user.tf_last_counter = tmatch.counter
+
+
+def use_affordable_argon2(passwords: CryptContext) -> None:
+    """The same cost for passwords as for PINs."""
+    passwords.update(argon2__time_cost=ARGON2_ROUNDS, argon2__memory_cost=ARGON2_KIB, argon2__parallelism=ARGON2_LANES)
 
 
 def totp_secrets(present: str, previous: str) -> dict[str, str]:

@@ -50,7 +50,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     datastore = SQLAlchemyUserDatastore(db, Account, None)  # type: ignore[arg-type]  # its roles are unused
     security.init_app(app, datastore, register_blueprint=False)
-    security.pwd_context.update(**{f"argon2__{name}": value for name, value in proofs.ARGON2.items()})
+    proofs.use_affordable_argon2(security.pwd_context)
     password_reset.connect(_note_password_reset, app)
     app.after_request(leave_nothing)
     current.use_loader(load_actor)

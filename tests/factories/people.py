@@ -1,4 +1,7 @@
-"""Organisations, companies, people: straight rows, so that other features' tests need none of people's verbs."""
+"""Organisations, companies, people: straight rows, so that other features' tests need none of people's verbs.
+
+They commit: a verb that is refused rolls back, and must not take them along.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +28,21 @@ def make_organisation(
     country: str = "IT",
     **values: Any,
 ) -> Organisation:
-    """Any body, flushed. ``slug`` and ``short_name`` follow from the name."""
+    """Any body, committed. ``slug`` and ``short_name`` follow from the name."""
     number = next(_numbers)
     name = name or f"Università Immaginaria {number}"
     values.setdefault("slug", f"{'-'.join(name.lower().split())}-{number}")
     values.setdefault("short_name", name)
     row = Organisation(name=name, kind=kind, country=country, **values)
     db.session.add(row)
-    db.session.flush()
+    db.session.commit()
     return row
 
 
 def make_company(
     name: str | None = None, *, size_class: SizeClass = SizeClass.SMALL, country: str = "IT", **values: Any
 ) -> Organisation:
-    """An SME: organisation and company row, flushed. ``company__x`` would be too clever: Company fields by their names."""
+    """An SME: organisation and company row, committed. ``company__x`` would be too clever: Company fields by their names."""
     fields = {
         "vat_number",
         "nace",
@@ -53,7 +56,7 @@ def make_company(
     name = name or f"Officina Inventata {next(_numbers)}"
     row = make_organisation(name, kind=OrganisationKind.COMPANY, country=country, **values)
     row.company = Company(organisation_id=row.id, size_class=size_class, **own)
-    db.session.flush()
+    db.session.commit()
     return row
 
 
@@ -66,30 +69,30 @@ def make_person(
     password: str | None = None,
     language: str = "en",
 ) -> Person:
-    """A person with an account, memberships, and role grants (held while acting for the first organisation); flushed."""
+    """A person with an account, memberships, and role grants (held while acting for the first organisation); committed."""
     person = Person(name=name, language=language)
     account = Account(person=person, email=email, fs_uniquifier=uuid4().hex)
     account.password = proofs.new_password_hash(password) if password else None
     db.session.add_all([person, account])
-    db.session.flush()
+    db.session.commit()
     bodies = [organisation] if isinstance(organisation, Organisation) else list(organisation or [])
     for body in bodies:
         db.session.add(Membership(person_id=person.id, organisation_id=body.id))
-        db.session.flush()  # one by one: the order of membership is the order given
+        db.session.commit()  # one by one: the order of membership is the order given
     for role, scope, scope_id in roles:
         give_role(person, bodies[0], role, scope, scope_id)
-    db.session.flush()
+    db.session.commit()
     return person
 
 
 def give_role(
     person: Person, organisation: Organisation, role: Role, scope: Scope, scope_id: UUID | None = None
 ) -> None:
-    """A role grant while acting for ``organisation``, flushed."""
+    """A role grant while acting for ``organisation``, committed."""
     db.session.add(
         RoleGrant(person_id=person.id, organisation_id=organisation.id, role=role, scope=scope, scope_id=scope_id)
     )
-    db.session.flush()
+    db.session.commit()
 
 
 def make_owner(organisation: Organisation, name: str = "Olga Padrona", **values: Any) -> Person:

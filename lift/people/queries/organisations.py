@@ -178,4 +178,4 @@ def organisation(organisation_id: UUID) -> Organisation:
 
 def organisation_ids() -> dict[str, UUID]:
     """Every organisation's id by its slug."""
-    return {slug: key for slug, key in db.session.execute(sa.select(Organisation.slug, Organisation.id))}
+    return {row.slug: row.id for row in db.session.execute(sa.select(Organisation.slug, Organisation.id))}

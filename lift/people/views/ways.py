@@ -51,7 +51,12 @@ def typed_email_here() -> str:
 
 
 def posted_email() -> str:
-    """The same for a JSON body."""
+    """The address in a JSON body."""
     body = request.get_json(silent=True)
     address = body.get("email") if isinstance(body, dict) else None
     return queries.normal_email(address) if isinstance(address, str) else ""
+
+
+def posted_email_here() -> str:
+    """The address in a JSON body, from this computer."""
+    return f"{request.remote_addr} {posted_email()}"
