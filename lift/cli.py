@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lift.people import cli as people
-from lift.seed.cli import group as seed
 from lift.live.cli import gateway
+from lift.people import cli as people
+from lift.prepare import prepare
+from lift.seed.cli import group as seed
 from lift.web import cli as operation
 
 
 def init_app(app: Flask) -> None:
     """Add the command groups."""
     operation.init_app(app)
+    app.cli.add_command(prepare)
     app.cli.add_command(gateway)
     app.cli.add_command(seed)
     app.cli.add_command(people.token_group)

@@ -23,12 +23,12 @@ from lift.running.world import (
     answers,
     closing_words,
     find_place,
-    migrate,
     only_one,
-    seed,
+    prepare,
+    start,
     start_engines,
     start_others,
-    start_web,
+    web_command,
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,9 +44,7 @@ def bring_up(place: Place, supervisor: Supervisor, *, reload: bool) -> bool:
     """Starts everything; true when the site answers, false when it was stopped meanwhile. Raises SetupError, GaveUp."""
     began = time.monotonic()
     start_engines(place, supervisor)
-    migrate(place, supervisor)
-    start_web(place, supervisor, reload=reload)
-    seed(place, supervisor)
+    prepare(place, supervisor, lambda: start(place, supervisor, "web", 1, web_command(place, reload=reload)))
     start_others(place, supervisor)
     if reload and not supervisor.stopping.is_set():
         front = watch_command(place.root)

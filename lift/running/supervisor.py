@@ -121,15 +121,17 @@ class Supervisor:
         child.due = now + wait
         self._out(f"lift: {child.name} ended (exit {code}) after {lived:.0f} s; it starts again in {wait:g} s")
 
-    def complete(self, name: str, process: Process) -> bool:
+    def complete(self, name: str, process: Process, meanwhile: Callable[[], None] | None = None) -> bool:
         """Waits for a process that is meant to end. False when it was stopped. Raises GaveUp when it failed."""
         child = Child(name, lambda: process, stage=0, process=process)
         pump = threading.Thread(target=keep_lines, args=(child, process), daemon=True)
         pump.start()
         while process.poll() is None:
-            if self.stopping.wait(LOOK_SECONDS / 5):
+            if self.stopping.wait(2 * LOOK_SECONDS):
                 end_children([child], lambda: self._signals > 1)
                 return False
+            if meanwhile is not None:
+                meanwhile()
         pump.join(1)
         if process.returncode:
             raise GaveUp(last_words(child, f"{name} failed (exit {process.returncode})"))
@@ -150,6 +152,10 @@ class Supervisor:
                 return False
             self.look()
         return True
+
+    def has(self, name: str) -> bool:
+        """True when a child of this name was started."""
+        return any(child.name == name for child in self.children)
 
     def has_said(self, name: str, words: str) -> bool:
         """True when one of a child's last lines holds these words."""

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -163,20 +163,13 @@ def wait_for_other_command(deadline: float) -> None:
     time.sleep(0.2)
 
 
-def flask(place: Place, supervisor: Supervisor, *arguments: str) -> None:
-    """A command of LIFT, unless we are already stopping. Raises GaveUp with its last lines."""
-    if not supervisor.stopping.is_set():
-        process = spawn_command([sys.executable, "-m", "flask", *arguments], place.root, place.environ)
-        supervisor.complete(f"flask {' '.join(arguments[:2])}", process)
-
-
 def is_demo(place: Place) -> bool:
     return place.environ.get("LIFT_MODE", "demo") in {"", "demo"}
 
 
 def has_present_tables(place: Place, supervisor: Supervisor) -> bool:
-    """True when the embedded database is at the migration that this checkout ends with: one start of Flask is saved."""
-    if not any(child.name == "postgres" for child in supervisor.children):
+    """True when the embedded database is at the migration that this checkout ends with; false when that is not known."""
+    if not supervisor.has("postgres"):
         return False
     head = (place.root / "migrations" / "HEAD").read_text().strip()
     try:
@@ -185,23 +178,21 @@ def has_present_tables(place: Place, supervisor: Supervisor) -> bool:
         return False  # a new database
 
 
-def migrate(place: Place, supervisor: Supervisor) -> None:
-    """The tables of this version."""
-    if has_present_tables(place, supervisor):
-        return
+def prepare(place: Place, supervisor: Supervisor, start_web: Callable[[], None]) -> None:
+    """Tables of this version and, in the demo, its world and its gateway's keys. The web starts as soon as the tables
+    are there. Raises GaveUp."""
+
+    def web_when_it_can() -> None:
+        if not supervisor.has("web") and has_present_tables(place, supervisor):
+            start_web()
+
+    options = ["--demo", str(place.gateway_config)] if is_demo(place) else []
     with step("preparing the database"):
-        flask(place, supervisor, "db", "upgrade")
-
-
-def seed(place: Place, supervisor: Supervisor) -> None:
-    """The demo world, when this is a demo and the database is empty; and the keys of its gateway."""
-    if not is_demo(place):
-        return
-    with step("looking after the demo world"):
-        flask(place, supervisor, "seed", "demo")
-        place.gateway_config.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not place.gateway_config.exists():
-            flask(place, supervisor, "gateway", "provision", "demo", "--out", str(place.gateway_config))
+        web_when_it_can()
+        process = spawn_command([*module("flask"), "prepare", *options], place.root, place.environ)
+        done = supervisor.complete("flask prepare", process, web_when_it_can)
+    if done and not supervisor.has("web"):
+        start_web()
 
 
 def web_command(place: Place, *, reload: bool) -> list[str]:
@@ -231,10 +222,6 @@ def beat_command(place: Place) -> list[str]:
     folder.mkdir(exist_ok=True)
     schedule = ["--pidfile=", "-s", str(folder / "schedule")]
     return [*celery(), "beat", *schedule]
-
-
-def start_web(place: Place, supervisor: Supervisor, *, reload: bool) -> None:
-    start(place, supervisor, "web", 1, web_command(place, reload=reload))
 
 
 def start_others(place: Place, supervisor: Supervisor) -> None:
