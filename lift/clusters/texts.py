@@ -7,3 +7,46 @@ from lift.core.i18n import N_
 NOT_YOUR_HUB = N_("Only the officers of this cluster write on its page.")
 NOTHING_WRITTEN = N_("Write at least a sentence; an empty text would say nothing.")
 TOO_LONG = N_("Keep it under %(most)s characters.")
+
+PROJECTS = N_("EU projects")
+PROJECTS_NOTE = N_("Of the programme %(programme)s, in any role.")
+PROJECTS_ENDED_NOTE = N_("Programme %(programme)s; none is active now. %(third)s as third party.")
+AS_COORDINATOR = N_("as coordinator")
+NEVER_COORDINATOR = N_("Takes part in projects that others lead; has led none.")
+COORDINATOR_NOTE = N_("Projects that it led.")
+FUNDING = N_("EU funding")
+FUNDING_RANGE = N_("Rounded by the source: between %(low)s and %(high)s.")
+FUNDING_NO_RANGE = N_("Rounded by the source.")
+PARTNERS = N_("different partners")
+PARTNERS_NOTE = N_("Bodies in the same projects, each counted once.")
+COUNTRIES = N_("countries")
+COUNTRIES_NOTE = N_("Of those partners. The source does not say whether its own country counts.")
+AREAS_SUM = N_("The counts add up to %(sum)s for %(projects)s projects, since one project may count in several areas.")
+AREAS_SUM_LEFT = N_(
+    "The counts add up to %(sum)s for %(projects)s projects, since one project may count in several areas."
+    " %(left)s supports none of them."
+)
+EARLY_YEARS = N_("%(first)s to %(last)s")
+RECENT_YEARS = N_("since %(first)s; the source gives no end")
+
+LEVELS = {
+    "primary": N_("primary"),
+    "secondary": N_("secondary"),
+    "emerging": N_("emerging"),
+    None: N_("level not given"),
+}
+LEVEL_TONES = {"primary": "brand", "secondary": "good", "emerging": "att", None: "open"}
+ROLES = {
+    "participant": N_("participant"),
+    "thirdParty": N_("third party"),
+    "coordinator": N_("coordinator"),
+}
+EVIDENCE = {"low": N_("low"), "moderate": N_("moderate"), "high": N_("high")}
+EVIDENCE_TONES = {"low": "bad", "moderate": "att", "high": "good"}
+
+FITS_AREA = N_("Its topic, %(topic)s, belongs to “%(area)s”.")
+FITS_LANGUAGE = N_("Taught in %(language)s, the language of the region.")
+FITS_NEAR = N_("%(km)s km from %(hub)s.")
+FITS_HERE = N_("In %(city)s, where %(hub)s is.")
+FITS_ANYWHERE = N_("From your own desk, wherever you are.")
+FITS_NOTHING = N_("Open to every small manufacturer; nothing ties it to this region.")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from lift.content.enums import VersionState
-from lift.content.models import Module, ModuleMedia, ModuleStep, ModuleVersion
+from lift.content.enums import ReviewDecision, VersionState
+from lift.content.models import Module, ModuleMedia, ModuleReview, ModuleStep, ModuleVersion
 from lift.core.db import db
 from lift.network.models import WorkingGroup
+from lift.people.models import Organisation, Person
 
 SHOWN = (VersionState.PUBLISHED, VersionState.RETIRED)
 
@@ -81,6 +83,54 @@ def versions_in_the_making(group_id: UUID) -> list[ModuleVersion]:
         .order_by(ModuleVersion.created_at)
     )
     return list(db.session.scalars(query))
+
+
+@dataclass(frozen=True)
+class InTheMaking:
+    """A version that is not published yet, with who was asked to look at it: (name, organisation, decision)."""
+
+    version: ModuleVersion
+    reviews: list[tuple[str, str, ReviewDecision]]
+
+
+def reviews_in_the_making(group_id: UUID) -> list[InTheMaking]:
+    """Versions of one group on their way, each with its reviewers. Two statements at any number."""
+    versions = versions_in_the_making(group_id)
+    query = (
+        sa.select(ModuleReview, Person.name, Organisation.short_name)
+        .join(Person, Person.id == ModuleReview.reviewer_id)
+        .join(Organisation, Organisation.id == ModuleReview.organisation_id)
+        .where(ModuleReview.version_id.in_([v.id for v in versions]))
+        .order_by(ModuleReview.asked_at)
+    )
+    asked: dict[UUID, list[tuple[str, str, ReviewDecision]]] = {}
+    for review, name, organisation in db.session.execute(query) if versions else ():
+        asked.setdefault(review.version_id, []).append((name, organisation, review.decision))
+    return [InTheMaking(version, asked.get(version.id, [])) for version in versions]
+
+
+def module_page(after: UUID | None, limit: int) -> list[ModuleCard]:
+    """Published modules in key order; one more than ``limit`` when there is more."""
+    query = (
+        sa.select(ModuleVersion, WorkingGroup)
+        .join(Module, Module.published_version_id == ModuleVersion.id)
+        .join(WorkingGroup, WorkingGroup.id == Module.group_id)
+        .options(contains_eager(ModuleVersion.module), selectinload(ModuleVersion.steps))
+        .order_by(Module.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(Module.id > after)
+    return [
+        ModuleCard(v.module, v, group, len(v.steps), any(s.kind == "live" for s in v.steps))
+        for v, group in db.session.execute(query).unique()
+    ]
+
+
+def credited(slugs: Collection[str]) -> dict[str, str]:
+    """Names of the bodies that a module credits, by slug."""
+    query = sa.select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs))
+    return {slug: name for slug, name in db.session.execute(query)} if slugs else {}
 
 
 def media_file(slug: str, number: int, path: str) -> UUID | None:

@@ -1,7 +1,8 @@
-"""Sentences of refusals of content."""
+"""Sentences of content: refusals, and the words for its states and kinds."""
 
 from __future__ import annotations
 
+from lift.content.enums import ReviewDecision, StepKind, VersionState
 from lift.core.i18n import N_
 
 NOT_AUTHOR = N_("Only authors of the working group can write its modules.")
@@ -15,3 +16,47 @@ NOT_REVIEWER = N_("You were not asked to review this version.")
 NOT_APPROVED = N_("The version needs an approval by somebody who did not write it.")
 NO_OTHER_PARTNER = N_("At least one approval must come from another partner.")
 NOT_PUBLISHED = N_("Only a published version can be retired.")
+
+STATES = {
+    VersionState.DRAFT: N_("draft"),
+    VersionState.REVIEW: N_("in review"),
+    VersionState.APPROVED: N_("approved, not yet published"),
+    VersionState.PUBLISHED: N_("published"),
+    VersionState.RETIRED: N_("retired"),
+}
+TONES = {
+    VersionState.DRAFT: "open",
+    VersionState.REVIEW: "att",
+    VersionState.APPROVED: "brand",
+    VersionState.PUBLISHED: "good",
+    VersionState.RETIRED: "off",
+}
+KINDS = {
+    StepKind.READ: N_("Read"),
+    StepKind.WATCH: N_("Watch"),
+    StepKind.QUIZ: N_("Answer questions"),
+    StepKind.LIVE: N_("At the real machine"),
+    StepKind.SIMULATE: N_("Try it on the computer copy"),
+    StepKind.DATASET: N_("Work with recorded data"),
+    StepKind.UPLOAD: N_("Hand in a file"),
+}
+ICONS = {
+    StepKind.READ: "book-open",
+    StepKind.WATCH: "play",
+    StepKind.QUIZ: "circle-check",
+    StepKind.LIVE: "activity",
+    StepKind.SIMULATE: "cpu",
+    StepKind.DATASET: "database",
+    StepKind.UPLOAD: "file-up",
+}
+LEVELS = {
+    "aware": N_("knows what it is"),
+    "guided": N_("can do it with help"),
+    "independent": N_("can do it alone"),
+}
+DECISIONS = {
+    ReviewDecision.ASKED: N_("asked, no answer yet"),
+    ReviewDecision.APPROVED: N_("approved"),
+    ReviewDecision.CHANGES: N_("wants changes"),
+    ReviewDecision.DECLINED: N_("declined"),
+}

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lift.content import texts
 from lift.content.enums import StepKind, VersionState
+from lift.content.esco import skill_labels
 from lift.content.folder import ModuleFolder, Step
 from lift.content.models import Module, ModuleMedia, ModuleStep, ModuleVersion
 from lift.content.permissions import can_author
@@ -63,7 +64,7 @@ def _version(module: Module, folder: ModuleFolder, actor: Actor) -> ModuleVersio
         eqf_level=manifest.eqf_level,
         licence=manifest.licence,
         method=manifest.method,
-        skills=[s.model_dump(mode="json") for s in manifest.skills],
+        skills=[{**s.model_dump(mode="json"), "label": skill_labels().get(s.uri, "")} for s in manifest.skills],
         requirements=manifest.requirements.model_dump(mode="json") if manifest.requirements else {},
         completed=manifest.completed.model_dump(mode="json"),
         credits=dict(manifest.credits),

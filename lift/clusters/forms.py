@@ -1,0 +1,20 @@
+"""What a cluster's officer writes."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import Length
+
+from lift.web.forms import LiftForm
+
+
+class HubTextForm(LiftForm):
+    """The outlook in one or more languages; which may stay empty the verb judges."""
+
+    en = TextAreaField(_l("In English"), [Length(max=20_000)], render_kw={"rows": 6})
+    it = TextAreaField(_l("In Italian"), [Length(max=20_000)], render_kw={"rows": 6})
+
+    def texts(self) -> dict[str, str]:
+        """What was written, by language; empty ones left out."""
+        return {field.name: field.data.strip() for field in (self.en, self.it) if (field.data or "").strip()}

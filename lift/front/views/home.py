@@ -1,0 +1,76 @@
+"""Home: who the network is, what comes next, a machine to watch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lift.front.views.blueprint import bp
+from lift.network import queries as network
+from lift.people.enums import OrganisationKind
+from lift.training import queries as training
+from lift.training.queries import rows
+from lift.training.queries.catalogue import SessionFilters
+from lift.web.current import current_actor
+from lift.web.guard import public
+
+SHOWN_SESSIONS = 3
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An organisation on the map."""
+
+    name: str
+    short_name: str
+    kind: str
+    city: str
+    lat: float | None
+    lon: float | None
+    url: str
+
+
+@bp.get("/")
+@public
+def home() -> str:
+    """What LIFT is, in one look."""
+    firm = training.firm_of(current_actor().organisation_id)
+    spots, links = _network()
+    found = [card for card in training.session_catalogue(SessionFilters(), firm).cards if card.enrollable]
+    shown = [rows.session_row(card, url=url_for("training.session", code=card.code)) for card in found[:SHOWN_SESSIONS]]
+    return render_template(
+        "front/home.html", organisations=spots, links=links, partner_counts=_counts(spots), sessions=shown,
+        session_count=len(found), price_for=_price_for(firm), tile=None,
+    )  # fmt: skip
+
+
+def _network() -> tuple[list[Spot], list[tuple[str, str]]]:
+    found = {row.organisation.id: row.organisation for row in network.partners()}
+    spots = [
+        Spot(o.name, o.short_name, o.kind.value, o.city, o.lat, o.lon, url_for("network.partner", slug=o.slug))
+        for o in found.values()
+    ]
+    pairs = [(found[a].short_name, found[b].short_name) for a, b in network.lead_links() if a in found and b in found]
+    return spots, pairs
+
+
+def _counts(spots: list[Spot]) -> list[tuple[str, str]]:
+    """How many of each kind the map shows, as its key."""
+    number = Counter(spot.kind for spot in spots)
+    words = {
+        OrganisationKind.UNIVERSITY: lambda n: ngettext("%(num)s university", "%(num)s universities", n),
+        OrganisationKind.COMPETENCE_CENTRE: lambda n: ngettext(
+            "%(num)s competence centre", "%(num)s competence centres", n
+        ),
+        OrganisationKind.INNOVATION_COMMUNITY: lambda _n: _("innovation community"),
+    }
+    return [(kind.value, say(number[kind.value])) for kind, say in words.items() if number[kind.value]]
+
+
+def _price_for(firm: Any) -> str:
+    return _("Prices are for your firm.") if firm else _("Prices are for a firm with fewer than 250 people.")
