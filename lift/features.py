@@ -9,8 +9,12 @@ from lift.content.views import bp as content_pages
 from lift.core import registry
 from lift.front.views import bp as front_pages
 from lift.insight.views import bp as insight_pages
+from lift.labs import services as lab_services
+from lift.labs.api import bp as labs_api
+from lift.labs.views import bp as lab_pages
 from lift.live.views.bench import bp as live_pages
 from lift.live.views.edge import bp as edge_door
+from lift.live.views.practice import bp as twins_pages
 from lift.live.views.streams import bp as live_streams
 from lift.network.views import bp as network_pages
 from lift.people import services as people_services
@@ -22,7 +26,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages,
     people_api,
     network_pages,
+    lab_pages,
+    labs_api,
     content_pages,
+    twins_pages,
     live_pages,
     edge_door,
     live_streams,
@@ -33,7 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -55,3 +62,4 @@ EVENTS: dict[str, tuple[str, ...]] = {
 def register_holders() -> None:
     """What each feature holds of a person (leaver, export, erasure), bottom floor first."""
     registry.register("people", people_services.HOLDER)
+    registry.register("labs", lab_services.HOLDER)

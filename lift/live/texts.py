@@ -51,6 +51,7 @@ NO_CHOICE = Text(N_("%(name)s takes one of: %(choices)s."))
 WRONG_STATE = Text(N_("%(name)s is not possible while the machine is in this state."))
 TOO_SOON = Text(N_("%(name)s was changed a moment ago. Wait %(wait)s s, then ask again."))
 
+TWIN_IS_YOURS = Text(N_("The computer copy is yours alone; there is nobody to hand it to."))
 NOTHING_ASKED = Text(N_("Say what is to be changed: a variable with its value, or an action."))
 STOP_GONE = Text(N_("This stop was released already."))
 CHOOSE_MINUTES = Text(N_("Choose how many minutes to take from the list."))

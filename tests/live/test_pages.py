@@ -13,11 +13,14 @@ from flask.testing import FlaskClient
 
 from lift.core import clock
 from lift.core.db import db
+from lift.labs.models import Qualification
 from lift.live import queries, services
 from lift.live.enums import BenchMode, CommandState
 from lift.live.models import Bench, Command, ControlGrant, Cut, Stop
 from lift.people.models import Person
 from lift.twins.models import Twin
+from lift.twins.queries import twin_sessions
+from lift.twins.services import twin_sessions as twin_services
 from tests.factories.live import FakeGateway, Hour, end_booking_in, make_lab_manager
 from tests.factories.people import make_company, make_learner
 
@@ -137,7 +140,9 @@ def test_beat_keeps_the_page_alive_until_the_bench_is_closed(learner: FlaskClien
     assert post(learner, bench, "beat").status_code == 410
 
 
-def test_x7_page_that_leaves_loses_the_controls_at_once(learner: FlaskClient, bench: Bench, gateway: FakeGateway) -> None:
+def test_x7_page_that_leaves_loses_the_controls_at_once(
+    learner: FlaskClient, bench: Bench, gateway: FakeGateway
+) -> None:
     post(learner, bench, "controls", act="take")
     assert post(learner, bench, "leave").status_code == 204
     assert gateway.beat().grants == ()
@@ -275,3 +280,45 @@ def test_bench_page_takes_the_same_number_of_queries_with_many_events(
         services.mark_moment(bench.id, actor=hour.actor)
     db.session.commit()
     assert queries_now() == one
+
+
+def test_l16_practice_on_the_copy_passes_once_all_three_were_seen(
+    client: FlaskClient, hour: Hour, sign_in: SignIn
+) -> None:
+    add_twin(hour)
+    beginner = make_learner(hour.organisation, "Nuova Tecnica")
+    db.session.commit()
+    sign_in(client, beginner)
+    place = f"/twin/{hour.cell.asset.key}"
+    html = client.get(place).text
+    assert "Five minutes on the computer copy first" in html
+    assert 'data-variable="FeedOverride"' in html
+
+    def passed() -> bool:
+        return twin_sessions.twin_check_passed(beginner.id, hour.cell.asset.type_key)
+
+    steps = [
+        ("command", {"variable": "FeedOverride", "value": "80"}),
+        ("command", {"variable": "FeedOverride", "value": "200"}),
+    ]
+    codes = [client.post(f"{place}/{path}", data=fields, headers=JSON).status_code for path, fields in steps]
+    before = passed()
+    codes.append(client.post(f"{place}/stop", headers=JSON).status_code)
+    assert (codes, before, passed()) == ([303, 409, 303], False, True)
+    held = db.session.scalars(sa.select(Qualification.item).filter_by(person_id=beginner.id)).all()
+    assert held == ["twin_check"]
+
+
+def test_l16_practice_runs_on_the_server_and_waits_while_nobody_looks(hour: Hour) -> None:
+    add_twin(hour)
+    start = clock.now()
+    kept = twin_services.open_twin(hour.cell.asset.id, actor=hour.actor, now=start)
+    later = twin_services.advance_twin(kept.id, now=start + timedelta(seconds=30))
+    parts_after_30 = twin_sessions.values_of(later)["PartsTotal"]
+    away = twin_services.advance_twin(kept.id, now=start + timedelta(hours=1))
+    samples = queries.twin.samples_of(hour.person.id, hour.cell.asset.id, 0, start.timestamp() + 9999)
+    assert (parts_after_30, twin_sessions.values_of(away)["PartsTotal"], len(samples.times)) == (1, 1, 60)
+
+
+def test_practice_without_a_copy_is_404(learner: FlaskClient, hour: Hour) -> None:
+    assert [learner.get(f"/twin/{key}").status_code for key in (hour.cell.asset.key, "none-such")] == [404, 404]

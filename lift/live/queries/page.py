@@ -80,6 +80,11 @@ class BenchSeen:
         standing = latched or list(self.stops)
         return standing[0] if standing else None
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The last known values by name."""
+        return {name: reading.value for name, reading in self.readings.items()}
+
     def value(self, name: str) -> Any:
         """The last known value of a variable."""
         reading = self.readings.get(name)

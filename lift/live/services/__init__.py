@@ -20,6 +20,7 @@ from lift.live.services.heartbeat import answer_heartbeat
 from lift.live.services.hooks import panels_of, right_of, use_panels, use_rights
 from lift.live.services.parquet import from_parquet
 from lift.live.services.partitions import drop_partitions_before, make_partitions
+from lift.live.services.practice import open_practice, practise, resume_practice, stop_practice
 from lift.live.services.recordings import mark_moment, seal_cut, take_cut, take_last
 from lift.live.services.sealing import seal_due_recordings, seal_recording
 from lift.live.services.signing import rotate as rotate_keys
@@ -47,13 +48,16 @@ __all__ = [
     "move_to_asset",
     "move_to_twin",
     "open_bench",
+    "open_practice",
     "panels_of",
+    "practise",
     "press",
     "press_lab_stop",
     "press_stop",
     "provision_gateway",
     "release_stop",
     "resume",
+    "resume_practice",
     "revoke_gateway",
     "right_of",
     "rotate_keys",
@@ -61,6 +65,7 @@ __all__ = [
     "seal_due_recordings",
     "seal_recording",
     "send_command",
+    "stop_practice",
     "take_back",
     "take_batch",
     "take_controls",

@@ -8,9 +8,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from lift.core.errors import Problem
-from lift.edge.contract import Kind, VariableSpec
+from lift.edge.contract import AssetSpec, Kind, VariableSpec
+from lift.labs.models import Asset
 from lift.live import policy, queries
 from lift.live.queries.page import EVENTS_SHOWN, BenchSeen
+from lift.live.queries.practice import PracticeSeen
 from lift.live.views.seen import Seen
 from lift.live.views.words import action_name, clock_left, event_row, until, variable_name
 from lift.twins.queries import twin_sessions
@@ -25,6 +27,7 @@ MINUTES = (5, 10, 15, 30)
 def page_values(seen: Seen) -> dict[str, Any]:
     """All that bench.html shows."""
     view = queries.page.bench_seen(seen.bench, seen.place)
+    locked = "" if has_controls(seen, view) else str(_("Take the controls first."))
     return {
         "seen": seen,
         "view": view,
@@ -38,9 +41,9 @@ def page_values(seen: Seen) -> dict[str, Any]:
         "clock_warning": clock_warning(view),
         "zone": view.place.lab.zone,
         "drive": drive_panel(seen, view),
-        "controls": control_rows(seen, view),
+        "controls": control_rows(view.asset, view.link.spec, view.values, locked),
         "actions": action_buttons(view),
-        "chart": chart_config(seen, view),
+        "chart": chart_config(view),
         "picture": picture_config(view),
         "rows": [event_row(event, view.place.lab.zone, seen.is_own) for event in view.events],
         "rows_shown": EVENTS_SHOWN,
@@ -92,7 +95,7 @@ def drive_panel(seen: Seen, view: BenchSeen) -> dict[str, Any]:
     start = view.place.booking.during.lower
     left = (end - view.now).total_seconds() if end else 0.0
     return {
-        "mine": seen.is_own and (view.drives or (view.is_twin and not view.twin_stopped)),
+        "mine": has_controls(seen, view),
         "driver": view.driver[1] if view.driver else "",
         "ends": end.timestamp() if end else 0,
         "total": (end - start).total_seconds() if end and start else 0,
@@ -104,6 +107,11 @@ def drive_panel(seen: Seen, view: BenchSeen) -> dict[str, Any]:
         "may_rearm": seen.right.rearms,
         "person": queries.bench.person_name(view.bench.person_id),
     }
+
+
+def has_controls(seen: Seen, view: BenchSeen) -> bool:
+    """This person may set something now: at the machine by a grant, at the copy unless it was stopped."""
+    return seen.is_own and (view.drives or (view.is_twin and not view.twin_stopped))
 
 
 def standing_problems(seen: Seen, view: BenchSeen) -> list[Problem]:
@@ -119,14 +127,12 @@ def standing_problems(seen: Seen, view: BenchSeen) -> list[Problem]:
     ]
 
 
-def control_rows(seen: Seen, view: BenchSeen) -> list[dict[str, Any]]:
+def control_rows(asset: Asset, spec: AssetSpec, values: dict[str, Any], locked: str) -> list[dict[str, Any]]:
     """Each control with its limits and the present value; locked with a sentence unless this person drives."""
-    mine = seen.is_own and (view.drives or (view.is_twin and not view.twin_stopped))
-    locked = "" if mine else _("Take the controls first.")
     rows = []
-    for variable, row in queries.page.controls_of(view.place.asset, view.link.spec):
+    for variable, row in queries.page.controls_of(asset, spec):
         title = texts(row.get("title")) if row.get("title") else variable_name(variable.name)
-        rows.append(_control(variable, title, view.value(variable.name), locked))
+        rows.append(_control(variable, title, values.get(variable.name), locked))
     return rows
 
 
@@ -149,7 +155,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def action_buttons(view: BenchSeen) -> list[str]:
+def action_buttons(view: BenchSeen | PracticeSeen) -> list[str]:
     """Start or hold, door, by what the machine does now."""
     known = {action.name for action in view.link.spec.actions}
     running = view.value("ItemState") == "Executing"
@@ -158,26 +164,29 @@ def action_buttons(view: BenchSeen) -> list[str]:
     return [name for name in wanted if name in known and not (running and name == "OpenDoor")]
 
 
-def chart_config(seen: Seen, view: BenchSeen) -> dict[str, Any]:
-    """Panels over one axis: first numbers, counter, and the difference to the twin."""
-    names = {variable.name: variable for variable in view.link.spec.variables}
+def chart_config(view: BenchSeen) -> dict[str, Any]:
+    """Panels over one axis: numbers, counter, and the difference to the copy while the machine answers."""
     tolerance = twin_sessions.tolerance_of(view.twin) if view.twin and not view.is_twin else {}
+    return chart_of(view, tolerance, url_for("live.history", bench_id=view.bench.id))
+
+
+def chart_of(view: BenchSeen | PracticeSeen, tolerance: dict[str, float], history_url: str) -> dict[str, Any]:
+    """The chart of whoever answers; ``tolerance`` names what the copy says beside the machine."""
+    names = {variable.name: variable for variable in view.link.spec.variables}
     panels: list[dict[str, Any]] = []
     for name, more in _wanted(names):
-        variable = names[name]
-        panels.append(
-            {"key": name, "title": variable_name(name), "unit": variable.unit, "twin": name in tolerance} | more
-        )
+        title, unit = variable_name(name), names[name].unit
+        panels.append({"key": name, "title": title, "unit": unit, "twin": name in tolerance} | more)
     for name, share in list(tolerance.items())[:1]:
         title = _("Difference to the computer copy")
         unit = _("%(name)s, points; expected within ±%(share)s", name=variable_name(name).lower(), share=f"{share:g}")
         panels.append({"key": name, "title": title, "unit": unit, "kind": "residual", "tolerance": share, "weight": 1})
     return {
-        "label": _("%(asset)s over the last ten minutes", asset=view.place.asset.name),
-        "zone": view.place.lab.zone,
+        "label": _("%(asset)s over the last ten minutes", asset=view.asset.name),
+        "zone": view.asset.lab.zone,
         "period": LIVE_PERIOD,
         "panels": panels,
-        "historyUrl": url_for("live.history", bench_id=view.bench.id),
+        "historyUrl": history_url,
     }
 
 
@@ -195,10 +204,10 @@ def _wanted(names: dict[str, VariableSpec]) -> list[tuple[str, dict[str, Any]]]:
     return [(name, {}) for name in numbers[:3]]
 
 
-def picture_config(view: BenchSeen) -> dict[str, Any] | None:
+def picture_config(view: BenchSeen | PracticeSeen) -> dict[str, Any] | None:
     """The cell's schematic, for assets that have its variables."""
     needed = ("AxisZ", "AxisX", "SpindleSpeed", "ToolNumber", "PartsTotal", "ProgramStep", "ItemState")
-    if any(view.link.spec.variable(name) is None for name in needed):
+    if any(view.link.spec.variable(name) is None for name in needed[2:]):
         return None
     return {
         "kind": "machining-cell",

@@ -15,20 +15,24 @@ import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import insert
 
-from lift.core import audit, clock
+from lift.core import clock
 from lift.core.actor import Actor
 from lift.core.db import db, transaction
 from lift.core.errors import Problem, require_found
 from lift.core.i18n import N_, Text
 from lift.core.ids import uuid7
 from lift.core.locks import lock_rows
+from lift.labs.enums import AccessClass
 from lift.labs.models import Asset
+from lift.labs.services.directory import grant_qualification
 from lift.twins.models import Twin, TwinBlock, TwinSession
-from lift.twins.simulators.machining import MODEL_KEY, Limits, MachiningTwin, TwinRefusal, TwinRefused
+from lift.twins.queries.twin_sessions import twin_check
+from lift.twins.simulators.machining import MODEL_KEY, MODEL_VERSION, Limits, MachiningTwin, TwinRefusal, TwinRefused
 
 PERIOD = 0.5  # s between samples, as the machine's
 LONGEST_ABSENCE = timedelta(seconds=60)
 LOG_KEPT = 200
+TWIN_CHECK = "twin_check"
 
 TOO_FAR = Text(N_("%(name)s takes %(low)s to %(high)s. The computer copy refuses what the machine would refuse."))
 NOT_NOW = Text(N_("%(name)s is not possible in this state. Press Hold or Resume first, or close the door."))
@@ -87,7 +91,7 @@ def ask_twin(
         kept = _own(_advance(_locked(session_id), at), actor)
         name = variable or action or ""
         if kept.stopped:
-            return TwinAsked(_note(kept, at, name, value, "stopped"), (Problem("X9", STOPPED, owner="live"),))
+            return TwinAsked(_note(kept, actor, at, name, value, "stopped"), (Problem("X9", STOPPED, owner="live"),))
         model = _model(kept, limits)
         try:
             if variable is not None:
@@ -95,10 +99,10 @@ def ask_twin(
             else:
                 model.call(name)
         except TwinRefused as refused:
-            _note(kept, at, name, value, f"refused_{refused.refusal.value}")
+            _note(kept, actor, at, name, value, f"refused_{refused.refusal.value}")
             return TwinAsked(kept, (_problem(refused),))
         kept.state = model.dump()
-        return TwinAsked(_note(kept, at, name, value, "done"))
+        return TwinAsked(_note(kept, actor, at, name, value, "done"))
 
 
 def stop_twin(session_id: UUID, *, actor: Actor, now: datetime | None = None) -> TwinSession:
@@ -109,7 +113,7 @@ def stop_twin(session_id: UUID, *, actor: Actor, now: datetime | None = None) ->
         model = _model(kept, None)
         model.call("Stop")
         kept.state, kept.stopped = model.dump(), True
-        return _note(kept, at, "Stop", None, "done")
+        return _note(kept, actor, at, "Stop", None, "done")
 
 
 def resume_twin(session_id: UUID, *, actor: Actor, now: datetime | None = None) -> TwinSession:
@@ -118,17 +122,7 @@ def resume_twin(session_id: UUID, *, actor: Actor, now: datetime | None = None) 
     with transaction():
         kept = _own(_advance(_locked(session_id), at), actor)
         kept.stopped = False
-        return _note(kept, at, "Controls", None, "done")
-
-
-def pass_twin_check(session_id: UUID, *, actor: Actor, now: datetime | None = None) -> TwinSession:
-    """Remember that the log shows all three things (L16); the caller read them by ``queries.twin_check``."""
-    with transaction():
-        kept = _own(_locked(session_id), actor)
-        if kept.passed_at is None:
-            kept.passed_at = now or clock.now()
-            audit.record(actor, "twins.check_passed", "twin_session", kept.id)
-        return kept
+        return _note(kept, actor, at, "Controls", None, "done")
 
 
 def _locked(session_id: UUID) -> TwinSession:
@@ -168,11 +162,23 @@ def _advance(kept: TwinSession, now: datetime) -> TwinSession:
     return kept
 
 
-def _note(kept: TwinSession, at: datetime, name: str, asked: Any, outcome: str) -> TwinSession:
+def _note(kept: TwinSession, actor: Actor, at: datetime, name: str, asked: Any, outcome: str) -> TwinSession:
     entry = {"at": at.timestamp(), "name": name, "asked": asked, "outcome": outcome}
     kept.log = [*kept.log, entry][-LOG_KEPT:]
+    if kept.passed_at is None and twin_check(kept).passed:
+        _pass(kept, actor, at)
     db.session.flush()
     return kept
+
+
+def _pass(kept: TwinSession, actor: Actor, at: datetime) -> None:
+    """The log shows all three things: one item of the qualification for this type of asset (L16)."""
+    kept.passed_at = at
+    asset = db.session.get_one(Asset, kept.asset_id)
+    evidence = {"twin_session": str(kept.id), "model": MODEL_KEY, "version": MODEL_VERSION}
+    grant_qualification(
+        kept.person_id, asset.type_key, access=AccessClass.FREE, item=TWIN_CHECK, actor=actor, evidence=evidence
+    )
 
 
 def _problem(refused: TwinRefused) -> Problem:
@@ -184,8 +190,3 @@ def _problem(refused: TwinRefused) -> Problem:
     return Problem(
         f"X5-{refused.refusal.value}", Text(SENTENCES[refused.refusal].msgid, params), owner="live", passes=passes
     )
-
-
-def asset_of(kept: TwinSession) -> Asset:
-    """The asset that the copy stands for."""
-    return db.session.get_one(Asset, kept.asset_id)
