@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from lift.core import clock
 from lift.core.db import transaction
 from lift.people import queries as people
 from lift.seed import places
 from lift.seed.crowd import enter_people, write_hub_texts
+from lift.seed.lab_day import fill_lab_day
 from lift.seed.lessons import publish_modules
+from lift.seed.sessions import open_sessions
 
 
 def seed_demo() -> bool:
     """Build the demo world in an empty database; False when there is already somebody in it."""
     if people.organisation_ids():
         return False
+    now = clock.now()
     with transaction():
         places.enter_organisations()
         places.enter_partners()
@@ -22,4 +26,7 @@ def seed_demo() -> bool:
         crowd = enter_people(built.labs)
         write_hub_texts(crowd)
         publish_modules(crowd)
+        keys = {key: person.id for key, person in crowd.items()}
+        open_sessions(keys, now)
+        fill_lab_day(built, keys, now)
     return True

@@ -25,10 +25,56 @@ NOT_PUBLISHED = N_("A session teaches a published version; this one is not publi
 NO_PARTS = N_("Say at least one day with a start and an end.")
 PARTS_OVERLAP = N_("Two parts of the session lie at the same time.")
 PART_BACKWARDS = N_("A part ends before it starts.")
-ENROL_AFTER_START = N_("The last day to enrol lies after the start of the session.")
+ENROL_AFTER_END = N_("The last instant to enrol lies after the end of the session.")
 NO_POOLS = N_("Say how many seats there are.")
 POOL_TWICE = N_("Two groups of seats are called %(name)s.")
 SESSION_OVER = N_("This session is over or was cancelled before.")
 CHANGE_OTHER = N_("Change the other session")
 NAMED_ALREADY = N_("This seat has a name already.")
 NOT_YOUR_AID = N_("Say how much public support the firm had in the last three years, or choose another answer.")
+CHOOSE_ONE = N_("Choose an answer first.")
+WINDOW_LENGTH = N_("Take a dataset of %(low)s to %(high)s minutes for this question.")
+COVERAGE = N_(
+    "Your recording has data for only %(share)s %% of the window; %(wanted)s %% are needed. Take another one."
+)
+RUN_FIRST = N_("Start the run that the question describes first; your answer is checked against it.")
+NO_CUT = N_("Take a dataset of your own first: the answer is checked against it.")
+CUT_FAILED = N_("This dataset holds no data. Take another one; your answer is kept.")
+TOO_SHORT = N_("Write at least %(least)s characters, or add a file.")
+TOO_LONG_TEXT = N_("Write at most %(most)s characters.")
+WRONG_FILE = N_("A file of the kind %(kinds)s is wanted here.")
+FILE_TOO_LARGE = N_("The file may have at most %(mb)s MB.")
+NOT_READ_LONG_ENOUGH = N_("Take a little more time: this step wants %(seconds)s seconds of reading.")
+NOT_ON_ROSTER = N_("You have no seat in this session.")
+NOT_RUNNING = N_("Your hour is from %(start)s to %(end)s; the machine can be driven only then.")
+NO_MACHINE = N_("This session holds no machine of the kind that the step needs.")
+TWIN_FIRST = N_("Five minutes on the computer copy of the machine come first.")
+BRIEFING_FIRST = N_("Read the safety briefing of this lab for today and tick it.")
+TRY_TWIN = N_("Try it on the twin")
+READ_BRIEFING = N_("Read the safety briefing")
+NOT_TRAINER = N_("Only the trainers of this session and the people who run the lab can do this.")
+REVOKED_ALREADY = N_("This certificate was revoked before.")
+NO_REVOKE = N_("Only the host partner's administrator or the network's coordinators can revoke a certificate.")
+CERTIFICATE = {
+    "network": N_("European Network for Learning Factories"),
+    "number": N_("Certificate number"),
+    "heading": N_("Certificate"),
+    "has_finished": N_("has finished every required step of"),
+    "held": N_("Held on"),
+    "hours": N_("Attended"),
+    "group": N_("Working group"),
+    "proof": N_("How it was shown"),
+    "proof_text": N_("Answers checked against the learner's own work, on the machine or on its computer copy."),
+    "skills": N_("What the holder can do now"),
+    "check": N_("Anybody can check this certificate:"),
+    "mark_alt": N_("The mark of LIFT"),
+    "qr_alt": N_("QR code that leads to the public check of this certificate"),
+}
+HOURS = N_("%(n)s hours")
+VERSION_LINE = N_("Version %(n)s of the module, about %(minutes)s minutes of work")
+LEVELS = {
+    "aware": N_("knows about it"),
+    "guided": N_("with guidance"),
+    "independent": N_("on their own"),
+    "expert": N_("can teach it"),
+}
