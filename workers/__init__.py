@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from workers import core, demo, labs, live, people
+from workers import core, demo, labs, live, people, twins
 from workers.ticks import TICKS
 
-__all__ = ["TICKS", "core", "demo", "labs", "live", "people"]
+__all__ = ["TICKS", "core", "demo", "labs", "live", "people", "twins"]

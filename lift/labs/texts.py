@@ -14,6 +14,7 @@ REPEATED_HOUR = N_("%(wall)s happens twice on that day: the clocks go back. Choo
 # ---- B3 window
 TOO_SOON = N_("%(asset)s is booked at least %(minutes)s minutes ahead. The earliest start is %(at)s.")
 PAST = Text(N_("That time is over. Choose a start that lies ahead."))
+NO_SUCH_YEAR = Text(N_("Choose a day of this century or the next."))
 TOO_FAR = N_("%(asset)s can be booked %(days)s days ahead. The booking must end by %(at)s.")
 # ---- B4 length
 TOO_SHORT = N_("A booking of %(asset)s lasts at least %(minutes)s minutes.")

@@ -9,10 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db
 from lift.labs.enums import HOLDING, BookingStatus
-from lift.labs.models import Booking, Claim, ClaimReleased, Resource, Unit
+from lift.labs.models import Booking, Claim, ClaimReleased, Lab, Qualification, Resource, Unit
 
+RUNS = (Role.LAB_MANAGER, Role.LAB_TECHNICIAN)
 LIVE = (BookingStatus.CONFIRMED, BookingStatus.ACTIVE)
 """States in which a booking gives rights while its time runs; which of the two is the sweeper's business."""
 
@@ -100,3 +102,46 @@ def next_bookings(person_id: UUID, now: datetime, limit: int = 3) -> Sequence[Bo
         .limit(limit)
     )
     return db.session.scalars(query).all()
+
+
+def bookings_page(
+    actor: Actor, *, lab_id: UUID | None, since: datetime | None, until: datetime | None, after: UUID | None, limit: int
+) -> Sequence[Booking]:
+    """Bookings that the actor may see (own, of the organisation acted for, of labs run), by id, for cursor pages."""
+    runs = [g.scope_id for g in actor.grants if g.role in RUNS and g.scope == Scope.LAB and g.scope_id]
+    theirs = sa.select(Lab.id).where(Lab.organisation_id == actor.organisation_id)
+    query = sa.select(Booking).where(
+        sa.or_(
+            Booking.holder_id == actor.person_id,
+            Booking.organisation_id == actor.organisation_id,
+            Booking.lab_id.in_(runs),
+            Booking.lab_id.in_(theirs),
+        )
+    )
+    query = query.where(Booking.lab_id == lab_id) if lab_id is not None else query
+    query = query.where(sa.func.upper(Booking.during) > since) if since is not None else query
+    query = query.where(sa.func.lower(Booking.during) < until) if until is not None else query
+    query = query.where(Booking.id > after) if after is not None else query
+    return db.session.scalars(query.options(joinedload(Booking.lab)).order_by(Booking.id).limit(limit)).all()
+
+
+def bookings_held(person_id: UUID, now: datetime) -> Sequence[Booking]:
+    """Bookings of a person that have not begun and may still be given back; a session's belong to the session."""
+    query = sa.select(Booking).where(
+        Booking.holder_id == person_id,
+        Booking.session_id.is_(None),
+        Booking.status.in_(HOLDING),
+        sa.func.lower(Booking.during) > now,
+    )
+    return db.session.scalars(query.options(joinedload(Booking.lab)).order_by(Booking.id)).all()
+
+
+def bookings_of_person(person_id: UUID) -> Sequence[Booking]:
+    """Every booking a person held."""
+    return db.session.scalars(sa.select(Booking).where(Booking.holder_id == person_id).order_by(Booking.id)).all()
+
+
+def qualifications_of(person_id: UUID) -> Sequence[Qualification]:
+    """What a person has shown, oldest first."""
+    query = sa.select(Qualification).where(Qualification.person_id == person_id)
+    return db.session.scalars(query.order_by(Qualification.id)).all()

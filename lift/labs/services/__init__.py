@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lift.labs.services.blocks import block_resource, remove_block
 from lift.labs.services.bookings import (
+    CHANGEABLE,
     BookingRequest,
     book_assets,
     cancel_booking,
@@ -15,11 +16,14 @@ from lift.labs.services.bookings import (
 from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
 from lift.labs.services.clockwork import finish_bookings, sweep_holds
 from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification
+from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
 from lift.labs.services.sessions import SessionBundle, book_for_session, release_for_session
 
 __all__ = [
+    "CHANGEABLE",
+    "HOLDER",
     "BookingRequest",
     "SessionBundle",
     "add_asset",

@@ -35,6 +35,8 @@ from lift.labs.services.plans import Plan, Unfit, judged, plan_again, plan_for, 
 GRACE = timedelta(minutes=15)
 """After booking, cancelling is in time even inside the free period (RULES, cancelling)."""
 
+FIRST_YEAR, LAST_YEAR = 2000, 2199  # outside, calendars and time zones stop to mean anything
+
 CHANGEABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING)
 CANCELLED = (BookingStatus.CANCELLED_IN_TIME, BookingStatus.CANCELLED_LATE)
 
@@ -179,6 +181,9 @@ def _new_booking(request: BookingRequest, plan: Plan, status: BookingStatus, act
 
 def _time(start: datetime, end: datetime) -> Instants:
     refuse_if([Problem("B1", texts.ENDS_BEFORE_START, field="minutes")] if start >= end else [])
+    refuse_if(
+        [Problem("B3", texts.NO_SUCH_YEAR, field="start")] if start.year < FIRST_YEAR or end.year > LAST_YEAR else []
+    )
     return span(start, end)
 
 

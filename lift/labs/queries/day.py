@@ -1,0 +1,212 @@
+"""One local day of a lab by resource: what is booked, its set-up and tear-down, blocks, what is held, and what is free."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased, selectinload
+
+from lift.core.db import Instants, db
+from lift.labs.enums import BookingStatus, Purpose, ResourceKind
+from lift.labs.models import Asset, Block, Booking, Claim, Lab, Resource, Unit
+from lift.labs.policy.booking import next_on_step
+from lift.labs.policy.rules import Rules, effective_rules
+from lift.labs.policy.spans import ends, length, span
+from lift.labs.policy.wallclock import day_bounds
+from lift.labs.queries.claims import hold_is_over
+from lift.labs.queries.time import asset_want, clipped, free_by_unit, open_ranges_near
+from lift.people.models import Organisation, Person
+
+SLOT = timedelta(hours=1)
+
+
+class ItemKind(StrEnum):
+    """How an item is drawn."""
+
+    BOOKED = "booked"
+    RUNNING = "running"
+    ASKED = "asked"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something in the day of a resource. ``during`` is what is visible, ``claimed`` what is taken."""
+
+    kind: ItemKind
+    during: Instants
+    claimed: Instants
+    title: str
+    who: str = ""
+    code: str = ""
+    status: BookingStatus | None = None
+    purpose: Purpose | None = None
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A start that can be chosen, and how long may be booked from there."""
+
+    start: datetime
+    end: datetime
+    most_minutes: int
+
+
+@dataclass
+class Row:
+    """One resource's day."""
+
+    resource: Resource
+    name: str
+    asset: Asset | None = None
+    items: list[Item] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+
+    def now(self, now: datetime) -> Item | None:
+        """What takes the resource at ``now``."""
+        return next((item for item in self.items if item.claimed.contains(now)), None)
+
+    def next(self, now: datetime) -> Item | None:
+        """What takes it next."""
+        return next((item for item in self.items if ends(item.claimed)[0] > now), None)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A lab's day. ``start`` and ``end``: what the timeline shows, whole hours around opening and bookings."""
+
+    lab: Lab
+    day: date
+    whole: Instants
+    start: datetime
+    end: datetime
+    open_ranges: Sequence[Instants]
+    rows: Sequence[Row]
+
+    @property
+    def bookings(self) -> list[tuple[Item, list[Row]]]:
+        """Each booking once, with the rows it takes, by start."""
+        rows: dict[str, list[Row]] = defaultdict(list)
+        first: dict[str, Item] = {}
+        for row in self.rows:
+            for item in row.items:
+                if item.code:
+                    first.setdefault(item.code, item)
+                    rows[item.code].append(row)
+        return sorted(((item, rows[code]) for code, item in first.items()), key=lambda pair: ends(pair[0].during))
+
+
+def lab_day(lab: Lab, day: date, now: datetime) -> Day:
+    """A constant number of queries, however many assets and bookings."""
+    whole = span(*day_bounds(day, lab.zone))
+    rows = _resource_rows(lab)
+    opening = open_ranges_near(lab.id, whole)
+    _add_bookings(rows, lab, whole, now)
+    _add_blocks(rows, lab, whole)
+    _add_slots(rows, lab, whole, now)
+    shown = list(rows.values())
+    start, end = _shown_hours(whole, opening, shown)
+    return Day(lab, day, whole, start, end, opening, shown)
+
+
+def _resource_rows(lab: Lab) -> dict[UUID, Row]:
+    """Assets by name, then rooms."""
+    query = (
+        sa.select(Resource, Asset)
+        .outerjoin(Asset, Asset.id == Resource.asset_id)
+        .where(Resource.lab_id == lab.id)
+        .options(selectinload(Resource.units))
+        .order_by(Resource.kind, Resource.name)
+    )
+    return {r.id: Row(r, asset.name if asset else r.name, asset) for r, asset in db.session.execute(query)}
+
+
+def _add_bookings(rows: dict[UUID, Row], lab: Lab, whole: Instants, now: datetime) -> None:
+    """Also adds a row for each trainer of a session in this lab."""
+    holder, trainer = aliased(Person), aliased(Person)
+    query = (
+        sa.select(Claim.during, Booking, Resource, Organisation.short_name, holder.name, trainer.name)
+        .join(Claim.booking)
+        .join(Claim.unit)
+        .join(Unit.resource)
+        .join(Organisation, Organisation.id == Booking.organisation_id)
+        .outerjoin(holder, holder.id == Booking.holder_id)
+        .outerjoin(trainer, trainer.id == Resource.person_id)
+        .where(Booking.lab_id == lab.id, Claim.during.overlaps(whole), sa.not_(hold_is_over(now)))
+        .order_by(Claim.during)
+    )
+    for claimed, booking, resource, organisation, holder_name, person_name in db.session.execute(query):
+        if resource.kind == ResourceKind.PERSON and booking.session_id is None:
+            continue  # the holder's own time is no row of the lab
+        row = rows.setdefault(resource.id, Row(resource, person_name or resource.name))
+        row.items.append(
+            Item(
+                kind=_kind_of(booking, now),
+                during=booking.during.intersection(claimed),
+                claimed=claimed,
+                title=booking.title,
+                who=holder_name or organisation,
+                code=booking.code,
+                status=booking.status,
+                purpose=booking.purpose,
+                session_id=booking.session_id,
+            )
+        )
+
+
+def _kind_of(booking: Booking, now: datetime) -> ItemKind:
+    if booking.status in (BookingStatus.HOLD, BookingStatus.PENDING):
+        return ItemKind.ASKED
+    return ItemKind.RUNNING if booking.during.contains(now) else ItemKind.BOOKED
+
+
+def _add_blocks(rows: dict[UUID, Row], lab: Lab, whole: Instants) -> None:
+    query = sa.select(Block).where(Block.lab_id == lab.id, Block.removed_at.is_(None), Block.during.overlaps(whole))
+    for block in db.session.scalars(query.order_by(Block.during)):
+        for row in rows.values():
+            if row.resource.lab_id and block.resource_id in (None, row.resource.id):
+                row.items.append(Item(ItemKind.BLOCK, block.during, block.during, block.reason))
+
+
+def _add_slots(rows: dict[UUID, Row], lab: Lab, whole: Instants, now: datetime) -> None:
+    """What can be chosen with one click: each hour of free time, from its first start on the step."""
+    assets = [(row, row.asset) for row in rows.values() if row.asset is not None]
+    wants = [asset_want(asset, row.resource, []) for row, asset in assets]
+    free = free_by_unit(wants, lab, whole, now)
+    for (row, asset), want in zip(assets, wants, strict=True):
+        rules = effective_rules(asset)
+        found = [slot for unit in want.unit_ids for w in free[unit] for slot in _slots_in(w, rules, lab, now)]
+        row.slots = list({slot.start: slot for slot in sorted(found, key=lambda s: s.most_minutes)}.values())
+        row.slots.sort(key=lambda slot: slot.start)
+
+
+def _slots_in(window: Instants, rules: Rules, lab: Lab, now: datetime) -> list[Slot]:
+    bookable = clipped(window, lab, rules, now)
+    slots = []
+    start, end = ends(bookable)
+    start = next_on_step(start, rules.step_minutes, lab.zone)
+    while start + timedelta(minutes=rules.min_minutes) <= end:
+        until = min(next_on_step(start + timedelta(seconds=1), 60, lab.zone), end)
+        most = min(rules.max_minutes, int((end - start) / timedelta(minutes=1)))
+        slots.append(Slot(start, until, most - most % rules.step_minutes))
+        start = next_on_step(until, rules.step_minutes, lab.zone)
+    return slots
+
+
+def _shown_hours(whole: Instants, opening: Sequence[Instants], rows: Sequence[Row]) -> tuple[datetime, datetime]:
+    """From the first to the last hour in which something is open or taken; nine to five on a day without."""
+    low, high = ends(whole)
+    pieces = [p.intersection(whole) for p in [*opening, *(i.claimed for r in rows for i in r.items)]]
+    pieces = [p for p in pieces if not p.isempty and length(p)]
+    if not pieces:
+        return low + timedelta(hours=9), low + timedelta(hours=17)
+    start = min(ends(p)[0] for p in pieces)
+    end = max(ends(p)[1] for p in pieces)
+    return start.replace(minute=0, second=0), min(high, (end + SLOT - timedelta(seconds=1)).replace(minute=0, second=0))

@@ -1,0 +1,8 @@
+"""Pages of labs: the public directory, the desk, one booking."""
+
+from __future__ import annotations
+
+from lift.labs.views import bookings, desk, directory
+from lift.labs.views.blueprint import bp
+
+__all__ = ["bookings", "bp", "desk", "directory"]

@@ -1,0 +1,179 @@
+"""The lab desk: a day by asset, and booking a free hour of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lift.core import clock
+from lift.core.actor import Actor, Role, Scope
+from lift.core.errors import Forbidden, Problem, Refused, require, require_found
+from lift.core.i18n import Text
+from lift.labs import queries, services, texts
+from lift.labs.enums import BlockKind, Purpose
+from lift.labs.forms import FIRST_YEAR, LAST_YEAR, BlockForm, BookForm
+from lift.labs.models import Booking, Lab
+from lift.labs.permissions import can_run_lab, can_see_desk
+from lift.labs.policy.spans import span
+from lift.labs.policy.wallclock import local_day
+from lift.labs.views import shown
+from lift.labs.views.blueprint import bp
+from lift.web.current import current_actor
+from lift.web.guard import signed_in
+
+Page = str | Response | tuple[str, int]
+USUAL_MINUTES = 60
+
+
+@bp.get("/desk")
+@signed_in
+def desk() -> Page:
+    """The day of a lab; ``?lab=&day=`` choose, ``?asset=&start=&minutes=`` fill the form."""
+    lab = desk_lab(current_actor())
+    form = BookForm(formdata=None)
+    form.offer(lab.assets)
+    fill(form, lab)
+    return desk_page(lab, chosen_day(lab), form)
+
+
+@bp.post("/desk/book")
+@signed_in
+def book() -> Page:
+    """Book; a refusal comes back to the form with the nearest free starts."""
+    actor = current_actor()
+    lab = desk_lab(actor)
+    form = BookForm()
+    form.offer(lab.assets)
+    if not form.validate_on_submit():
+        return desk_page(lab, chosen_day(lab), form, status=422)
+    try:
+        booking = services.book_assets(asked(form, lab, actor), actor=actor)
+    except Refused as refused:
+        return desk_page(lab, form.wall()[0], form, problems=refused.problems, status=409)
+    return told(booking, _("Booked: %(when)s.", when=shown.between(booking.during, lab.zone)), "labs.cancel")
+
+
+@bp.route("/desk/block", methods=["GET", "POST"])
+@signed_in
+def block() -> Page:
+    """Take time away from an asset or the lab; says whose bookings gave way."""
+    actor = current_actor()
+    lab = desk_lab(actor)
+    may = Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": lab.name}), owner=lab.name)
+    require(can_run_lab(actor, lab), may)
+    form = BlockForm()
+    form.offer(lab.assets)
+    if not form.validate_on_submit():
+        return block_page(lab, form, 422 if form.is_submitted() else 200)
+    try:
+        _row, displaced = place_block(form, lab, actor)
+    except Refused as refused:
+        return block_page(lab, form, 409, refused.problems)
+    flash(_("Blocked. %(n)s bookings gave way; their people are told why.", n=len(displaced)))
+    return redirect(url_for("labs.desk", lab=lab.slug, day=form.wall()[0].isoformat()))
+
+
+def desk_lab(actor: Actor) -> Lab:
+    """The lab that the address names, or the actor's first. 404 unknown, 403 for people who do not work there."""
+    slug = request.values.get("lab", "")
+    if not slug:
+        mine = queries.labs_of(actor.organisation_id, actor.scope_ids(Role.LAB_MANAGER, Scope.LAB))
+        if not mine:
+            raise Forbidden(Problem("R2", texts.NO_DESK, owner="labs"))
+        return mine[0]
+    lab = require_found(queries.lab_by_slug(slug))
+    problem = Problem("R2", Text(texts.MAY_NOT_SEE_DESK, {"lab": lab.name}), owner=lab.name)
+    require(can_see_desk(actor, lab), problem)
+    return lab
+
+
+def chosen_day(lab: Lab) -> date:
+    """The day in the address or form; today by the lab's calendar when it names none that a calendar can show."""
+    try:
+        day = date.fromisoformat(request.values.get("day", ""))
+    except ValueError:
+        day = date.min
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else local_day(clock.now(), lab.zone)
+
+
+def fill(form: BookForm, lab: Lab) -> None:
+    """What a press on a free hour of the timeline chose."""
+    form.asset.data = request.args.get("asset") or (lab.assets[0].key if lab.assets else None)
+    try:
+        start = datetime.fromisoformat(request.args.get("start", ""))
+    except ValueError:
+        form.day.data = chosen_day(lab)
+    else:
+        form.show(start, USUAL_MINUTES, lab.zone)
+    wanted = request.args.get("minutes", USUAL_MINUTES, type=int)
+    form.minutes.data = wanted if wanted in form.lengths else next(iter(form.lengths), None)
+
+
+def asked(form: BookForm, lab: Lab, actor: Actor) -> services.BookingRequest:
+    """The request that the form describes. Raises Refused for a time that the lab's clock does not show once."""
+    start, end = form.instants(lab.zone)
+    asset = next(asset for asset in lab.assets if asset.key == form.asset.data)
+    return services.BookingRequest(
+        (asset.id,),
+        start,
+        end,
+        Purpose(form.purpose.data),
+        form.title.data or "",
+        holder_id=form.holder(actor.person_id),
+    )
+
+
+def place_block(form: BlockForm, lab: Lab, actor: Actor) -> tuple[object, list[Booking]]:
+    """The block that the form describes."""
+    asset = next((asset for asset in lab.assets if asset.key == form.asset.data), None)
+    resource_id = queries.resource_of_asset(asset.id).id if asset else None
+    during = span(*form.instants(lab.zone))
+    return services.block_resource(
+        lab.id, resource_id, BlockKind(form.kind.data), during, form.reason.data or "", actor=actor
+    )
+
+
+def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status: int = 200) -> tuple[str, int]:
+    """The page."""
+    now = clock.now()
+    found = queries.lab_day(lab, day, now)
+    actor = current_actor()
+    page = render_template(
+        "labs/desk.html",
+        lab=lab,
+        found=found,
+        day=day,
+        today=local_day(now, lab.zone),
+        earlier=day - timedelta(days=1),
+        later=day + timedelta(days=1),
+        timeline=shown.timeline_of(found, now, form.minutes.data or USUAL_MINUTES, choose=True),
+        mine=queries.labs_of(actor.organisation_id, actor.scope_ids(Role.LAB_MANAGER, Scope.LAB)),
+        runs=can_run_lab(actor, lab),
+        form=form,
+        problems=shown.without_ways(problems),
+        starts=shown.offered_starts(problems),
+        shown=shown,
+        words=texts,
+        now=now,
+    )
+    return page, status
+
+
+def block_page(lab: Lab, form: BlockForm, status: int, problems: Any = ()) -> tuple[str, int]:
+    """The page."""
+    if not form.is_submitted():
+        form.day.data = chosen_day(lab)
+    return render_template("labs/block.html", lab=lab, form=form, problems=problems), status
+
+
+def told(booking: Booking, sentence: str, undo: str, **values: Any) -> Response:
+    """Back to the day of the booking, with a quiet line and its undo."""
+    line: Any = {"text": sentence, "undo_url": url_for(undo, code=booking.code, **values)}
+    flash(line)
+    start = booking.during.lower or clock.now()
+    day = local_day(start, booking.lab.zone).isoformat()
+    return redirect(url_for("labs.desk", lab=booking.lab.slug, day=day))
