@@ -17,4 +17,5 @@ class HubTextForm(LiftForm):
 
     def texts(self) -> dict[str, str]:
         """What was written, by language; empty ones left out."""
-        return {field.name: field.data.strip() for field in (self.en, self.it) if (field.data or "").strip()}
+        written = {field.name: (field.data or "").strip() for field in (self.en, self.it)}
+        return {language: text for language, text in written.items() if text}

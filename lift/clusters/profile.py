@@ -62,7 +62,8 @@ class Project:
     role: str
     contribution: int | None
     why: str
-    dates: str
+    start: date | None
+    end: date | None
 
 
 def figures(profile: dict[str, Any]) -> list[Figure]:
@@ -151,7 +152,7 @@ def trajectory(profile: dict[str, Any], today: date) -> Trajectory | None:
     width = end - first
 
     def at(year: int) -> float:
-        return round(100 * (year - first) / width, 2)
+        return float(round(100 * (year - first) / width, 2))
 
     early = Span(row["early_focus"], tuple(row.get("early_topics", ())), 0.0, at(last + 1), False,
                  Text(texts.EARLY_YEARS, {"first": first, "last": last}))  # fmt: skip
@@ -165,11 +166,12 @@ def projects(profile: dict[str, Any]) -> list[Project]:
     """The projects, notable ones first, as the source orders them."""
     return [
         Project(row["acronym"], row.get("role", ""), row.get("ec_contribution_eur"), row.get("notable_reason", ""),
-                _dates(row))
+                _day(row.get("start")), _day(row.get("end")))
         for row in sorted(profile.get("projects", []), key=lambda row: not row.get("notable"))
     ]  # fmt: skip
 
 
-def _dates(row: dict[str, Any]) -> str:
-    start, end = (value.get("value") if isinstance(value := row.get(key), dict) else value for key in ("start", "end"))
-    return " to ".join(str(day) for day in (start, end) if day) if start and end else (f"until {end}" if end else "")
+def _day(value: Any) -> date | None:
+    """A day as the source writes it: plain, or as a value with a source of its own."""
+    text = value.get("value") if isinstance(value, dict) else value
+    return date.fromisoformat(text) if text else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ import sqlalchemy as sa
 from lift.core.db import db
 from lift.labs.enums import AccessClass
 from lift.labs.models import Asset, AssetType, Lab
+from lift.live.queries.bench import Link, link_of
+from lift.live.queries.samples import Reading
 from lift.people.models import Organisation
 
 
@@ -38,6 +41,38 @@ class Place:
     asset_key: str
     access: AccessClass
     connected: bool
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A machine that anybody may watch, with the way to it."""
+
+    asset_id: UUID
+    key: str
+    name: str
+    lab: str
+    zone: str
+    link: Link
+
+    def heard(self, reading: Reading) -> datetime:
+        """When the value was true at the machine."""
+        return datetime.fromtimestamp(reading.source_time or 0.0, UTC)
+
+
+def watched(key: str | None = None) -> Watched | None:
+    """The first public machine, or the one with this key if it is public."""
+    query = (
+        sa.select(Asset, Lab.name, Lab.zone)
+        .join(Lab, Lab.id == Asset.lab_id)
+        .where(Asset.public_tile, Asset.connected)
+        .order_by(Asset.key)
+        .limit(1)
+    )
+    row = db.session.execute(query.where(Asset.key == key) if key else query).one_or_none()
+    if row is None:
+        return None
+    asset, lab, zone = row
+    return Watched(asset.id, asset.key, asset.name, lab, zone, link_of(asset.id))
 
 
 def labs_of(organisation_id: UUID) -> list[LabLine]:

@@ -77,7 +77,7 @@ def office_bodies() -> dict[str, Organisation]:
         .join(Organisation, Organisation.id == Partner.organisation_id)
         .where(Partner.network_role.in_([Role.ACTIVITY_LEADER, Role.BUSINESS_OWNER]))
     )
-    return {role: organisation for role, organisation in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def public_contacts(organisation_id: UUID) -> list[tuple[Role, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.front.views import gallery, home, pages
+from lift.front.views import gallery, home, pages, tile
 from lift.front.views.blueprint import bp
 
-__all__ = ["bp", "gallery", "home", "pages"]
+__all__ = ["bp", "gallery", "home", "pages", "tile"]

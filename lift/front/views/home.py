@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lift.front.views.blueprint import bp
+from lift.front.views.tile import tile_of_home
 from lift.network import queries as network
 from lift.people.enums import OrganisationKind
 from lift.training import queries as training
 from lift.training.queries import rows
 from lift.training.queries.catalogue import SessionFilters
+from lift.training.queries.firms import Firm
 from lift.web.current import current_actor
 from lift.web.guard import public
 
@@ -45,7 +46,7 @@ def home() -> str:
     shown = [rows.session_row(card, url=url_for("training.session", code=card.code)) for card in found[:SHOWN_SESSIONS]]
     return render_template(
         "front/home.html", organisations=spots, links=links, partner_counts=_counts(spots), sessions=shown,
-        session_count=len(found), price_for=_price_for(firm), tile=None,
+        session_count=len(found), price_for=_price_for(firm), tile=tile_of_home(),
     )  # fmt: skip
 
 
@@ -62,15 +63,14 @@ def _network() -> tuple[list[Spot], list[tuple[str, str]]]:
 def _counts(spots: list[Spot]) -> list[tuple[str, str]]:
     """How many of each kind the map shows, as its key."""
     number = Counter(spot.kind for spot in spots)
-    words = {
-        OrganisationKind.UNIVERSITY: lambda n: ngettext("%(num)s university", "%(num)s universities", n),
-        OrganisationKind.COMPETENCE_CENTRE: lambda n: ngettext(
-            "%(num)s competence centre", "%(num)s competence centres", n
-        ),
-        OrganisationKind.INNOVATION_COMMUNITY: lambda _n: _("innovation community"),
-    }
-    return [(kind.value, say(number[kind.value])) for kind, say in words.items() if number[kind.value]]
+    universities, centres = number["university"], number["competence_centre"]
+    words = [
+        (OrganisationKind.UNIVERSITY, ngettext("%(num)s university", "%(num)s universities", universities)),
+        (OrganisationKind.COMPETENCE_CENTRE, ngettext("%(num)s competence centre", "%(num)s competence centres", centres)),
+        (OrganisationKind.INNOVATION_COMMUNITY, _("innovation community")),
+    ]  # fmt: skip
+    return [(kind.value, text) for kind, text in words if number[kind.value]]
 
 
-def _price_for(firm: Any) -> str:
-    return _("Prices are for your firm.") if firm else _("Prices are for a firm with fewer than 250 people.")
+def _price_for(firm: Firm | None) -> str:
+    return str(_("Prices are for your firm.") if firm else _("Prices are for a firm with fewer than 250 people."))

@@ -34,9 +34,10 @@ def facts_of(partner: Partner, body: Organisation, country: str) -> list[Fact]:
     """What the page says of a body, a line each."""
     named = say(_source_of_membership(body))
     known = say(texts.DEMO) if is_invented(body) else say(texts.UNVERIFIED)
+    kind = say(kind_label(body))
     place = f"{body.city}, {country}" if body.city else country
     lines = [
-        Fact(_("What it is"), say(kind_label(body)).capitalize(), named),
+        Fact(_("What it is"), f"{kind[:1].upper()}{kind[1:]}", named),
         Fact(_("Role in the network"), say(texts.NETWORK_ROLES[partner.network_role]), named),
         Fact(_("Agreement"), agreement(partner), named),
         Fact(_("Place"), place, known),
@@ -49,11 +50,11 @@ def facts_of(partner: Partner, body: Organisation, country: str) -> list[Fact]:
 def agreement(partner: Partner) -> str:
     """Signed or not, which version, and that the day is not known where it is not."""
     if not partner.in_agreement:
-        return _("Has not signed the agreement.")
+        return str(_("Has not signed the agreement."))
     version = partner.agreement_version or "?"
     if partner.signed_on is None:
-        return _("Signed, version %(version)s. The source gives no day.", version=version)
-    return _("Signed on %(day)s, version %(version)s.", day=partner.signed_on.isoformat(), version=version)
+        return str(_("Signed, version %(version)s. The source gives no day.", version=version))
+    return str(_("Signed on %(day)s, version %(version)s.", day=partner.signed_on.isoformat(), version=version))
 
 
 def is_invented(body: Organisation) -> bool:
