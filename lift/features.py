@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from lift.clusters.api import bp as clusters_api
 from lift.clusters.views import bp as cluster_pages
+from lift.content.api import bp as content_api
 from lift.content.views import bp as content_pages
 from lift.core import registry
 from lift.front.views import bp as front_pages
@@ -12,6 +14,7 @@ from lift.insight.views import bp as insight_pages
 from lift.labs import services as lab_services
 from lift.labs.api import bp as labs_api
 from lift.labs.views import bp as lab_pages
+from lift.live import services as live_services
 from lift.live.views.bench import bp as live_pages
 from lift.live.views.edge import bp as edge_door
 from lift.live.views.practice import bp as twins_pages
@@ -20,6 +23,9 @@ from lift.network.views import bp as network_pages
 from lift.people import services as people_services
 from lift.people.api import bp as people_api
 from lift.people.views import bp as people_pages
+from lift.training import queries as training_queries
+from lift.training import services as training_services
+from lift.training.views import bench_panel
 from lift.training.views import bp as training_pages
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -29,25 +35,27 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     lab_pages,
     labs_api,
     content_pages,
+    content_api,
     twins_pages,
     live_pages,
     edge_door,
     live_streams,
     training_pages,
     cluster_pages,
+    clusters_api,
     insight_pages,
     front_pages,
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, clusters_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "labs.booking_ended": (),  # cancelled, displaced: booking_id, status
     "content.published": (),
-    "live.cut_sealed": (),  # cut_id
-    "live.recording_sealed": (),  # recording_id, version
+    "live.cut_sealed": ("training.check_attempts",),  # cut_id
+    "live.recording_sealed": ("training.check_attempts",),  # recording_id, version
     "people.signed_out": ("live.leave_benches",),
     "training.enrolled": (),
     "training.seat_freed": (),
@@ -55,6 +63,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "training.session_started": (),
     "training.session_over": (),
     "training.session_cancelled": (),
+    "training.certificate_issued": (),
 }
 """Event → kinds of job. Announced by a floor, handled by floors above it, after the commit."""
 
@@ -63,3 +72,10 @@ def register_holders() -> None:
     """What each feature holds of a person (leaver, export, erasure), bottom floor first."""
     registry.register("people", people_services.HOLDER)
     registry.register("labs", lab_services.HOLDER)
+    registry.register("training", training_services.HOLDER)
+
+
+def tell_lower_floors() -> None:
+    """What the live path asks without knowing training: who may do what in a session's booking, the step at the bench."""
+    live_services.use_rights(training_queries.right_in_session)
+    live_services.use_panels(bench_panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -32,3 +33,17 @@ def hub(slug: str) -> HubRow | None:
     query = sa.select(Hub, Organisation).join(Organisation, Organisation.id == Hub.organisation_id)
     row = db.session.execute(query.where(Hub.slug == slug).options(selectinload(Hub.texts))).one_or_none()
     return HubRow(row[0], row[1]) if row else None
+
+
+def hub_page(after: UUID | None, limit: int) -> list[HubRow]:
+    """Hubs with what people wrote, in key order; one more than ``limit`` when there is more."""
+    query = (
+        sa.select(Hub, Organisation)
+        .join(Organisation, Organisation.id == Hub.organisation_id)
+        .options(selectinload(Hub.texts))
+        .order_by(Hub.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(Hub.id > after)
+    return [HubRow(h, o) for h, o in db.session.execute(query)]

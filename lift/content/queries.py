@@ -130,7 +130,7 @@ def module_page(after: UUID | None, limit: int) -> list[ModuleCard]:
 def credited(slugs: Collection[str]) -> dict[str, str]:
     """Names of the bodies that a module credits, by slug."""
     query = sa.select(Organisation.slug, Organisation.name).where(Organisation.slug.in_(slugs))
-    return {slug: name for slug, name in db.session.execute(query)} if slugs else {}
+    return {row.slug: row.name for row in db.session.execute(query)} if slugs else {}
 
 
 def media_file(slug: str, number: int, path: str) -> UUID | None:
