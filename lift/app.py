@@ -17,7 +17,7 @@ from lift.core import broker, events, files, jobs
 from lift.core import redis as live_redis
 from lift.core.db import db
 from lift.core.engine import engine_options
-from lift.features import BLUEPRINTS, CSRF_FREE, EVENTS, register_holders
+from lift.features import BLUEPRINTS, CSRF_FREE, EVENTS, register_holders, tell_lower_floors
 from lift.front import chrome
 from lift.live.services import signing
 from lift.people import signin
@@ -110,3 +110,4 @@ def install_features(app: Flask) -> None:
     app.before_request(guard.check_acting_organisation)
     events.subscribe(EVENTS)
     register_holders()
+    tell_lower_floors()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from workers import core, demo, labs, live, people, twins
+from workers import core, demo, labs, live, people, training, twins
 from workers.ticks import TICKS
 
-__all__ = ["TICKS", "core", "demo", "labs", "live", "people", "twins"]
+__all__ = ["TICKS", "core", "demo", "labs", "live", "people", "training", "twins"]

@@ -10,7 +10,8 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, TextAreaField
-from wtforms.fields import SelectChoice
+
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # isort: skip  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lift.training.enums import AidAnswer, LengthBand, SeatsBand, SessionMode

@@ -1,1 +1,34 @@
-"""The verbs of training, by subject."""
+"""The verbs of training, by subject. Other floors import them from here."""
+
+from __future__ import annotations
+
+from lift.training.services.certificates import issue_certificate, revoke_certificate
+from lift.training.services.enrolment import Enrolled, accept_offer, enrol, name_seat, promote_waiting, sweep, withdraw
+from lift.training.services.holder import HOLDER
+from lift.training.services.sessions import (
+    PartDraft,
+    PoolDraft,
+    SessionDraft,
+    cancel_session,
+    follow_clock,
+    open_session,
+)
+
+__all__ = [
+    "HOLDER",
+    "Enrolled",
+    "PartDraft",
+    "PoolDraft",
+    "SessionDraft",
+    "accept_offer",
+    "cancel_session",
+    "enrol",
+    "follow_clock",
+    "issue_certificate",
+    "name_seat",
+    "open_session",
+    "promote_waiting",
+    "revoke_certificate",
+    "sweep",
+    "withdraw",
+]

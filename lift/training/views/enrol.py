@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
-from wtforms.fields import SelectChoice
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from lift.core.errors import LiftError, NotFound, Problem, require, require_found
 from lift.core.i18n import Text

@@ -1,0 +1,73 @@
+"""What training holds of a person, for leavers, exports and erasure."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lift.core import clock
+from lift.core.actor import SYSTEM, Actor
+from lift.core.db import db, transaction
+from lift.core.i18n import pick
+from lift.core.registry import Holder, Holding
+from lift.training import queries
+from lift.training.models import Answer, Certificate, Enrolment, HelpRequest, StepProgress
+from lift.training.services.enrolment import withdraw
+
+LEFT = "The person who held it has left the organisation."
+
+
+def holdings(person_id: UUID) -> list[Holding]:
+    """Places in sessions that lie ahead."""
+    mine = queries.my_training(person_id, clock.now())
+    return [
+        Holding("enrolment", str(m.enrolment.id), pick(m.card.title, "en"), m.card.ends_at.isoformat())
+        for m in mine.coming
+    ]
+
+
+def release(person_id: UUID, to: UUID | None) -> None:
+    """Give places that lie ahead back; who follows is enrolled by the company. The person's certificates stay theirs."""
+    del to
+    for m in queries.my_training(person_id, clock.now()).coming:
+        withdraw(m.enrolment.id, actor=_owner_of(m.enrolment), reason=LEFT)
+
+
+def _owner_of(enrolment: Enrolment) -> Actor:
+    return Actor(enrolment.person_id, None, enrolment.organisation_id, name=SYSTEM.name, is_system=True)
+
+
+def personal_data(person_id: UUID) -> dict[str, Any]:
+    """Places, answers, help, certificates."""
+
+    def rows(model: Any, *names: str) -> list[dict[str, Any]]:
+        found = db.session.scalars(sa.select(model).where(model.person_id == person_id).order_by(model.id))
+        return [{name: _plain(getattr(row, name)) for name in names} for row in found]
+
+    return {
+        "places": rows(Enrolment, "session_id", "status", "price_cents", "created_at"),
+        "steps": rows(StepProgress, "step_key", "state", "started_at", "done_at"),
+        "answers": rows(Answer, "step_key", "typed", "correct", "answered_at"),
+        "help": rows(HelpRequest, "step_key", "sentence", "asked_at"),
+        "certificates": rows(Certificate, "number", "code", "issued_at", "content"),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | dict | None) else str(value)
+
+
+def erase(person_id: UUID) -> None:
+    """What the person typed goes; counts, aid records and the fact of a certificate stay, without a name."""
+    with transaction() as session:
+        typed = sa.update(Answer).where(Answer.person_id == person_id).values(typed="", read_as={})
+        asked = sa.update(HelpRequest).where(HelpRequest.person_id == person_id).values(sentence="", context={})
+        printed = sa.update(Certificate).where(Certificate.person_id == person_id)
+        gone = printed.values(file_id=None, content=Certificate.content.op("-")("name"))
+        for statement in (typed, asked, gone):
+            session.execute(statement.execution_options(synchronize_session=False))
+
+
+HOLDER = Holder(holdings=holdings, release=release, personal_data=personal_data, erase=erase)

@@ -1,0 +1,41 @@
+"""Training: pools swept, sessions moved by the clock, answers judged when their cut is sealed, certificates issued."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import current_app
+
+from lift.core import clock, jobs
+from lift.training import queries
+from lift.training.services import certificates, enrolment, learning, sessions
+from workers.ticks import every
+
+
+@every(timedelta(seconds=30), "training.sweep")
+def sweep() -> int:
+    """End what is past its time in the pools, offer what is free."""
+    return enrolment.sweep(clock.now())
+
+
+@every(timedelta(seconds=15), "training.follow_clock")
+def follow_clock() -> int:
+    """Open, running, over."""
+    return sessions.follow_clock(clock.now())
+
+
+@jobs.handler(learning.CHECK_ATTEMPTS)
+def check_attempts(cut_id: str | None = None, recording_id: str | None = None, version: int | None = None) -> None:
+    """Judge the answers that name a cut; of a recording, those of all its cuts."""
+    del version  # the files are asked, not the event
+    cuts = [UUID(cut_id)] if cut_id else queries.cuts_of_recording(UUID(recording_id)) if recording_id else []
+    learning.check_attempts(cuts, clock.now())
+
+
+@jobs.handler(learning.ISSUE_CERTIFICATE)
+def issue_certificate(person_id: str, session_id: str) -> None:
+    """One learner's certificate in one session."""
+    base = current_app.config["LIFT"].public_url
+    check = f"{base}/certificates/check"
+    certificates.issue_certificate(UUID(person_id), UUID(session_id), check_url=check, now=clock.now())
