@@ -33,7 +33,7 @@ class PaperCard:
     @property
     def qr(self) -> Markup:
         """The QR code as SVG for the page."""
-        return Markup(segno.make(self.url, error="m").svg_inline(scale=4, border=0))  # noqa: S704 made by segno
+        return Markup(segno.make(self.url, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704 made by segno
 
 
 def paper_card(name: str, company: str, code: str, language: str) -> PaperCard:
@@ -54,7 +54,7 @@ def paper_card(name: str, company: str, code: str, language: str) -> PaperCard:
 def pdf(card: PaperCard) -> bytes:
     """One page of paper with the card, to be cut out."""
     picture = io.BytesIO()
-    segno.make(card.url, error="m").save(picture, kind="svg", border=0)
+    segno.make(card.url, error="m").save(picture, kind="svg", border=2)
     data = {
         "name": card.name,
         "company": card.company,

@@ -60,7 +60,11 @@ class NewPasswordForm(LiftForm):
 
     password = PasswordField(_l("New password"), [InputRequired(_l("Type a new password.")), Length(max=200)])
     again = PasswordField(
-        _l("The same again"), [EqualTo("password", _l("The two do not agree. Type the new password in both fields."))]
+        _l("The same again"),
+        [
+            InputRequired(_l("Type the new password in both fields.")),
+            EqualTo("password", _l("The two do not agree. Type the new password in both fields.")),
+        ],
     )
 
     def validate_password(self, field: Any) -> None:
@@ -88,7 +92,11 @@ class NewPinForm(LiftForm):
 
     pin = PasswordField(_l("Choose a PIN"), [InputRequired(_l("Choose four to eight digits."))])
     again = PasswordField(
-        _l("The same PIN again"), [EqualTo("pin", _l("The two do not agree. Type the same digits in both fields."))]
+        _l("The same PIN again"),
+        [
+            InputRequired(_l("Type the same digits in both fields.")),
+            EqualTo("pin", _l("The two do not agree. Type the same digits in both fields.")),
+        ],
     )
 
     def validate_pin(self, field: Any) -> None:

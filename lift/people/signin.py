@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask import session as cookie
 from flask_login import current_user
 from flask_security import Security, SQLAlchemyUserDatastore, login_user, logout_user
 from flask_security.signals import password_reset
+from flask_wtf.csrf import generate_csrf
 
 from config import Settings
 from lift.core.actor import ANONYMOUS, Actor
@@ -109,6 +110,8 @@ def begin(account: Account, *, how: str, shared: bool = False) -> None:
         cookie["locale"] = locale
     login_user(account, authn_via=[how])
     services.note_sign_in(account, how)
+    g.pop("csrf_token", None)
+    generate_csrf()  # now, for all pages: two opened at once would each make their own, and one form would be refused
     if shared:
         cookie[SHARED] = str(services.begin_shared_sign_in(account.person_id))
     g.pop("presence", None)
@@ -137,6 +140,8 @@ def leave_nothing(response: Response) -> Response:
     """On a shared computer no page is kept, and at the end of any sign-in cache and storage are cleared (L15)."""
     if g.get("leaves"):
         response.headers["Clear-Site-Data"] = NOTHING_STAYS
+        for name in set(request.cookies) - {current_app.config["SESSION_COOKIE_NAME"]}:
+            response.delete_cookie(name)
     if g.get("leaves") or (not request.path.startswith("/static/") and SHARED in cookie):
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -282,3 +282,13 @@ def test_erased_person_has_no_name_no_account_and_cannot_sign_in(client: FlaskCl
     db.session.expire_all()
     assert (person.name, person.pseudonym) == ("", pseudonym)
     assert client.post("/sign-in", data={"email": "olga@ditta.example", "password": PASSWORD}).status_code == 409
+
+
+def test_two_pages_opened_at_once_after_sign_in_share_one_form_token(client: FlaskClient) -> None:
+    person_with_password()
+    client.post("/sign-in", data={"email": "olga@ditta.example", "password": PASSWORD})
+    with client.session_transaction() as cookie:
+        first = cookie["csrf_token"]
+    client.get("/me")
+    with client.session_transaction() as cookie:
+        assert cookie["csrf_token"] == first

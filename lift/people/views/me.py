@@ -67,7 +67,7 @@ def second_factor() -> Page:
             return redirect(url_for("people.me"))
         except Refused as refused:
             problems = refused.problems
-    qr = segno.make(proofs.totp_uri(account, cookie[SECRET]), error="m").svg_inline(scale=5, border=2)
+    qr = segno.make(proofs.totp_uri(account, cookie[SECRET]), error="m").svg_inline(border=2, omitsize=True)
     page = render_template(
         "people/second_factor.html",
         form=form,
