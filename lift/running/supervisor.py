@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lift.processes import die_with_parent
 
-QUICK_SECONDS = 10.0  # a life shorter than this is a quick death
+QUICK_SECONDS = 30.0  # a life shorter than this is a quick death: on a slow machine Python alone takes seconds
 QUICK_DEATHS = 5  # that many in a row stop everything
 BACK_OFF = (0.2, 1.0, 2.0, 4.0)  # seconds before the 1st, 2nd, … restart in a row
 STOP_SECONDS = 12.0  # longer than gunicorn's graceful time-out

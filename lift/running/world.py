@@ -23,7 +23,7 @@ from lift.running.supervisor import Child, Process, Supervisor, spawn_command
 DATABASE = "lift"
 EVERYWHERE = ("0.0.0.0", "::", "localhost")  # noqa: S104  # what people write; the default is loopback
 DEFAULT_PORT = 8000
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 FACTORY_SECONDS = 30.0
 OTHER_COMMAND_SECONDS = 60.0
 WEB_THREADS = 160  # one thread a live stream, and some for pages (docs/decisions/0002)
