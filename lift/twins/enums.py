@@ -13,3 +13,6 @@ class RunState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+OPEN = (RunState.QUEUED, RunState.RUNNING)

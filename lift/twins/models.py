@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lift.core.db import Base, BigKey, Created, Json, Key, one_of, state_column
-from lift.twins.enums import RunState
+from lift.twins.enums import OPEN, RunState
 
 
 class Twin(Base):
@@ -33,6 +33,7 @@ class SimulationRun(Base):
     __tablename__ = "simulation_run"
     __table_args__ = (
         one_of("state", RunState),
+        sa.UniqueConstraint("person_id", "simulator", "number"),
         sa.Index(None, "person_id", "created_at"),
         sa.Index(None, "content_sha256"),
         sa.Index("ix_simulation_run_open", "state", postgresql_where=sa.text("state IN ('queued', 'running')")),
@@ -57,6 +58,16 @@ class SimulationRun(Base):
     heartbeat_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     cancel_asked_at: Mapped[datetime | None]
+
+    @property
+    def is_open(self) -> bool:
+        """Waits or runs."""
+        return self.state in OPEN
+
+    @property
+    def is_reused(self) -> bool:
+        """The result is that of an earlier run with the same content; started_at and ended_at tell when that one ran."""
+        return self.state == RunState.DONE and self.ended_at is not None and self.ended_at < self.created_at
 
 
 class TwinSession(Base):

@@ -388,7 +388,8 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f('ck_simulation_run_state_known')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_simulation_run_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_simulation_run_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_simulation_run'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_simulation_run')),
+    sa.UniqueConstraint('person_id', 'simulator', 'number', name=op.f('uq_simulation_run_person_id_simulator_number'))
     )
     op.create_index(op.f('ix_simulation_run_content_sha256'), 'simulation_run', ['content_sha256'], unique=False)
     op.create_index('ix_simulation_run_open', 'simulation_run', ['state'], unique=False, postgresql_where=sa.text("state IN ('queued', 'running')"))
