@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,11 @@ from lift.live.enums import BenchMode
 from lift.live.models import Bench, ControlGrant, Recording
 from lift.live.permissions import BenchRight
 from lift.live.queries.bench import Place
-from lift.live.services.grants import EndReason, end_grants
+from lift.live.services.grants import BROWSER_SILENT, EndReason, end_grants
 from lift.live.services.kinds import SEAL_RECORDING
 from lift.live.services.told import note, tell_all
+
+RELOAD = timedelta(seconds=2)  # how long a page may take to come back after it said that it goes
 
 
 def open_bench(
@@ -71,10 +73,12 @@ def beat(bench_id: UUID, *, actor: Actor) -> datetime | None:
 
 
 def leave_page(bench_id: UUID, *, actor: Actor) -> None:
-    """The browser says that it goes: the controls end now instead of some seconds later; the bench stays open."""
-    with transaction():
+    """The browser says that it goes: the controls end in 2 s, unless the page was only loaded again and beats before."""
+    with transaction() as session:
         bench = own_bench(bench_id, actor)
-        _end_controls(bench, EndReason.BROWSER_SILENT)
+        gone = sa.func.clock_timestamp() - (BROWSER_SILENT - RELOAD)
+        where = sa.update(Bench).where(Bench.id == bench.id).values(seen_at=gone)
+        session.execute(where.execution_options(synchronize_session=False))
 
 
 def close_bench(bench_id: UUID, *, actor: Actor, reason: EndReason = EndReason.BENCH_CLOSED) -> Bench:

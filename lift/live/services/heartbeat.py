@@ -97,20 +97,27 @@ def _take_report(door: Door, asset_id: UUID, report: AssetReport, before: dict[s
         .values(report=values, reported_at=door.now)
         .execution_options(synchronize_session=False)
     )
-    _note_changes(asset_id, before, values)
+    _note_changes(report.asset, asset_id, before, values)
     now = door.now.timestamp()
     after_commit(lambda: redis.publish(f"asset:{report.asset}", "report", {"at": now, "report": values}))
 
 
-def _note_changes(asset_id: UUID, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _note_changes(asset_key: str, asset_id: UUID, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Whatever a person would want to read in the list of events, seen from one report to the next."""
     grant = before.get("driver_grant")
     if grant and not after["driver_grant"] and after["safe"]:
         bench = db.session.scalar(sa.select(ControlGrant.bench_id).where(ControlGrant.id == UUID(grant)))
         note("safe_state", asset_id, bench, grant=grant)
-    for field in ("emergency_stop", "interlock_ok", "link", "item_state"):
-        if before and before.get(field) != after[field]:
-            note(field, asset_id, was=before.get(field), now=after[field])
+    whole = before.get("link") and after["link"]  # while the machine is away nothing else of it is news
+    changed = [
+        field
+        for field in ("emergency_stop", "interlock_ok", "link", "item_state")
+        if before and before.get(field) != after[field] and (whole or field == "link")
+    ]
+    for field in changed:
+        note(field, asset_id, was=before.get(field), now=after[field])
+    if changed:
+        tell_pages(asset_key, "state")
 
 
 def _take_stops_reached(door: Door, beat: Heartbeat) -> None:

@@ -33,6 +33,7 @@ def page_values(seen: Seen) -> dict[str, Any]:
         "view": view,
         "own": seen.is_own,
         "on_twin": view.is_twin,
+        "phone_drives": bool(view.asset.rules.get("drive_from_phone")),
         "may_stop": view.bench.closed_at is None,
         "urls": urls_of(view),
         "crumbs": [],
@@ -179,8 +180,9 @@ def chart_of(view: BenchSeen | PracticeSeen, tolerance: dict[str, float], histor
         panels.append({"key": name, "title": title, "unit": unit, "twin": name in tolerance} | more)
     for name, share in list(tolerance.items())[:1]:
         title = _("Difference to the computer copy")
-        unit = _("%(name)s, points; expected within ±%(share)s", name=variable_name(name).lower(), share=f"{share:g}")
-        panels.append({"key": name, "title": title, "unit": unit, "kind": "residual", "tolerance": share, "weight": 1})
+        panels.append(
+            {"key": name, "title": title, "unit": _("points"), "kind": "residual", "tolerance": share, "weight": 1}
+        )
     return {
         "label": _("%(asset)s over the last ten minutes", asset=view.asset.name),
         "zone": view.asset.lab.zone,

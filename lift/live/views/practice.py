@@ -120,6 +120,7 @@ def values_of(seen: PracticeSeen) -> dict[str, Any]:
         "own": True,
         "on_twin": True,
         "may_stop": True,
+        "phone_drives": True,
         "urls": urls_of(seen),
         "crumbs": [],
         "heading": _("Computer copy of %(asset)s", asset=seen.asset.name),

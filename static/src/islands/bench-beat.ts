@@ -32,6 +32,9 @@ export function mount(element: HTMLElement): () => void {
   window.addEventListener('pagehide', () => {
     if (form.dataset['leave']) navigator.sendBeacon(form.dataset['leave'], body())
   }, { signal: stop.signal })
+  document.addEventListener('lift:feed', (event) => {
+    if ((event as CustomEvent<string>).detail === 'open') tell('changed', { what: 'polled' }) // what was missed meanwhile
+  }, { signal: stop.signal })
   window.addEventListener('pageshow', beat, { signal: stop.signal })
   beat()
   const beating = window.setInterval(beat, EVERY_MS)
