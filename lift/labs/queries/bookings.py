@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db
-from lift.labs.enums import HOLDING, BookingStatus
+from lift.labs.enums import HOLDING, BookingStatus, ResourceKind
 from lift.labs.models import Booking, Claim, ClaimReleased, Lab, Qualification, Resource, Unit
 
 RUNS = (Role.LAB_MANAGER, Role.LAB_TECHNICIAN)
@@ -77,6 +77,7 @@ def live_bookings_of_asset(asset_id: UUID, now: datetime) -> sa.Select[Booking]:
         .join(Unit.resource)
         .where(
             Resource.asset_id == asset_id,
+            Resource.kind == ResourceKind.ASSET,
             Booking.status.in_(LIVE),
             Booking.during.contains(now),
             Claim.during.contains(now),

@@ -24,6 +24,8 @@ from lift.labs.queries.time import asset_want, clipped, free_by_unit, open_range
 from lift.people.models import Organisation, Person
 
 SLOT = timedelta(hours=1)
+ALWAYS_SHOWN = (ResourceKind.ASSET, ResourceKind.ROOM)
+"""The rest has a row on days on which something is booked: trainers, seats at a twin."""
 
 
 class ItemKind(StrEnum):
@@ -111,16 +113,16 @@ def lab_day(lab: Lab, day: date, now: datetime) -> Day:
     _add_bookings(rows, lab, whole, now)
     _add_blocks(rows, lab, whole)
     _add_slots(rows, lab, whole, now)
-    shown = list(rows.values())
+    shown = [row for row in rows.values() if row.resource.kind in ALWAYS_SHOWN or row.items]
     start, end = _shown_hours(whole, opening, shown)
     return Day(lab, day, whole, start, end, opening, shown)
 
 
 def _resource_rows(lab: Lab) -> dict[UUID, Row]:
-    """Assets by name, then rooms."""
+    """Assets by name, then rooms, then seats at twins."""
     query = (
         sa.select(Resource, Asset)
-        .outerjoin(Asset, Asset.id == Resource.asset_id)
+        .outerjoin(Asset, sa.and_(Asset.id == Resource.asset_id, Resource.kind == ResourceKind.ASSET))
         .where(Resource.lab_id == lab.id)
         .options(selectinload(Resource.units))
         .order_by(Resource.kind, Resource.name)
