@@ -44,10 +44,10 @@ ICONS = {
     StepKind.READ: "book-open",
     StepKind.WATCH: "play",
     StepKind.QUIZ: "circle-check",
-    StepKind.LIVE: "activity",
+    StepKind.LIVE: "radio",
     StepKind.SIMULATE: "cpu",
     StepKind.DATASET: "database",
-    StepKind.UPLOAD: "file-up",
+    StepKind.UPLOAD: "upload",
 }
 LEVELS = {
     "aware": N_("knows what it is"),

@@ -23,7 +23,7 @@ class AuditForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    who = StringField(_l("Person (name or pseudonym)"), [Length(max=LONGEST)])
+    who = StringField(_l("Person or pseudonym"), [Length(max=LONGEST)])
     kind = SelectField(_l("Kind of thing"), validate_choice=False)
     thing = StringField(_l("Number of the thing"), [Length(max=LONGEST)])
     action = StringField(_l("Act begins with"), [Length(max=LONGEST)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -124,9 +124,3 @@ def refused_batches(limit: int) -> list[Refused]:
         .limit(limit)
     )
     return [Refused(batch.created_at, key, lab, batch.reason) for batch, key, lab in db.session.execute(query)]
-
-
-def names_behind(pseudonyms: Collection[UUID]) -> dict[UUID, str]:
-    """Present names by pseudonym; erased people are left out."""
-    query = sa.select(Person.pseudonym, Person.name).where(Person.pseudonym.in_(pseudonyms), Person.erased_at.is_(None))
-    return {pseudonym: name for pseudonym, name in db.session.execute(query)} if pseudonyms else {}

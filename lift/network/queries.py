@@ -138,6 +138,12 @@ def group_links() -> list[tuple[UUID, UUID]]:
     return [(a, b) for a, b in db.session.execute(query)]
 
 
+def short_names(slugs: Collection[str]) -> dict[str, str]:
+    """Short names of organisations by slug."""
+    query = sa.select(Organisation.slug, Organisation.short_name).where(Organisation.slug.in_(slugs))
+    return {row.slug: row.short_name for row in db.session.execute(query)} if slugs else {}
+
+
 def person_name(person_id: UUID) -> str:
     """A person's name; '' after erasure."""
     return db.session.scalar(sa.select(Person.name).where(Person.id == person_id)) or ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from lift.core import audit
+from lift.core import audit, clock
 from lift.core.actor import Actor
 from lift.core.db import db, transaction
 from lift.core.errors import NotFound, Problem, refuse_if, require
@@ -24,16 +25,24 @@ NOT_YOURS = Problem("V4", Text(texts.NOT_YOURS_TO_MOVE), owner="network")
 
 
 def enter_partner(
-    organisation_id: UUID, *, actor: Actor, state: PartnerState = PartnerState.APPLIED, **values: Any
-) -> Partner:
-    """Enter an organisation into the pipeline; ``values`` are Partner's columns (role, agreement, source)."""
+    organisation_id: UUID, *, actor: Actor, state: PartnerState = PartnerState.APPLIED, reason: str = "entered",
+    since: datetime | None = None, **values: Any,
+) -> Partner:  # fmt: skip
+    """Enter an organisation into the pipeline; ``values`` are Partner's columns (role, agreement, source).
+
+    ``since`` is when it came into this state, where that lies before today: records from before LIFT.
+    """
     with transaction() as session:
         organisation = people.organisation(organisation_id)
         require(can_move_partner(actor, organisation.kind), NOT_YOURS)
         partner = Partner(organisation_id=organisation_id, state=state, **values)
         session.add(partner)
         session.flush()
-        session.add(PartnerChange(organisation_id=organisation_id, state=state, by=actor.person_id, reason="entered"))
+        session.add(
+            PartnerChange(
+                organisation_id=organisation_id, state=state, at=since or clock.now(), by=actor.person_id, reason=reason
+            )
+        )
         audit.record(actor, "network.enter_partner", "partner", organisation_id, after={"state": state.value})
         return partner
 

@@ -75,6 +75,8 @@ def enter_partners() -> None:
             network_role=row.get("network_role", "partner"), in_agreement=row.get("in_agreement", False),
             agreement_version=rows["agreement_version"] if row.get("in_agreement") else None,
             source=row.get("source", "LIFT article of EIT Manufacturing"),
+            reason=row.get("reason", "entered"), since=clock.now() - timedelta(days=row.get("days_ago", 0)),
+            role_address=row.get("role_address"),
         )  # fmt: skip
     facts = document("lift_network")
     source = f"{facts['source']['publisher']}, article on the LIFT agreement"
@@ -176,7 +178,7 @@ def open_hubs() -> None:
     """AFIL's hub with the figures of its source, and the invented ones. Their texts follow when people are there."""
     slugs = people.organisation_ids()
     for row in world("hubs")["hubs"]:
-        profile = document(row["profile"].removesuffix(".json")) if "profile" in row else None
+        profile = document(row["profile"].removesuffix(".json")) if "profile" in row else row.get("profile_inline")
         clusters.open_hub(
             slugs[row["slug"]], row["slug"], actor=SYSTEM, tagline=row.get("tagline", {}),
             regions=row["regions"], profile=profile, profile_source=row.get("profile_source"),

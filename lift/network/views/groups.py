@@ -85,10 +85,11 @@ def _members(group: WorkingGroup) -> list[dict[str, Any]]:
 
 
 def _outcomes(group: WorkingGroup) -> list[dict[str, Any]]:
+    names = queries.short_names({slug for outcome in group.outcomes for slug in outcome.contributors})
     return [
         {"title": o.title, "kind": say(texts.OUTCOME_KINDS[o.kind]), "state": say(texts.OUTCOME_STATES[o.state]),
          "tone": texts.OUTCOME_TONES[o.state], "licence": o.licence, "link": o.link,
-         "by": ", ".join(name.upper() for name in o.contributors)}
+         "by": ", ".join(names.get(slug, slug) for slug in o.contributors)}
         for o in group.outcomes
     ]  # fmt: skip
 
