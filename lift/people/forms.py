@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, IntegerField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import DecimalField, Field, IntegerField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
-from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from lift.people import policy
 from lift.web.forms import LiftForm
@@ -22,6 +23,41 @@ def trimmed(value: str | None) -> str | None:
 
 
 CODE_SHAPE = _l("Type the six digits that your app shows.")
+
+
+def readable(_form: object, field: Field) -> None:
+    """Stop here when the words could not be read at all: one sentence is enough."""
+    if field.process_errors:
+        raise StopValidation
+
+
+class WholeNumber(IntegerField):
+    """A whole number; spaces between thousands are fine."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep what was typed, and say in our words what is wrong with it."""
+        if valuelist and valuelist[0].strip():
+            self.data = None
+            try:
+                self.data = int("".join(valuelist[0].split()))
+            except ValueError as error:
+                raise ValueError(_l("Write a whole number, for example 24.")) from error
+
+
+class Amount(DecimalField):
+    """A number with point or comma."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """The same; what is no finite number is none."""
+        if valuelist and valuelist[0].strip():
+            self.data = None
+            try:
+                value = Decimal("".join(valuelist[0].split()).replace(",", "."))
+            except InvalidOperation as error:
+                raise ValueError(_l("Write a number, for example 3.5.")) from error
+            if not value.is_finite():
+                raise ValueError(_l("Write a number, for example 3.5."))
+            self.data = value
 
 
 class SignInForm(LiftForm):
@@ -108,24 +144,30 @@ class NewPinForm(LiftForm):
 class SizeForm(LiftForm):
     """What Recommendation 2003/361/EC asks."""
 
-    heads = IntegerField(
+    heads = WholeNumber(
         _l("People who work for you"),
         [
+            readable,
             InputRequired(_l("Write a whole number, for example 24.")),
             NumberRange(0, 1_000_000, _l("Write a whole number from 0.")),
         ],
         description=_l("Full-time jobs over the last year; two half-time jobs count as one."),
     )
-    turnover_meur = DecimalField(
+    turnover_meur = Amount(
         _l("Yearly turnover"),
         [
+            readable,
             InputRequired(_l("Write a number, for example 3.5.")),
             NumberRange(0, 1_000_000, _l("Write a number from 0.")),
         ],
     )
-    balance_meur = DecimalField(
+    balance_meur = Amount(
         _l("Balance sheet total"),
-        [InputRequired(_l("Write a number, for example 2.")), NumberRange(0, 1_000_000, _l("Write a number from 0."))],
+        [
+            readable,
+            InputRequired(_l("Write a number, for example 2.")),
+            NumberRange(0, 1_000_000, _l("Write a number from 0.")),
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from lift.core.i18n import Text
 from lift.people import texts
 from lift.people.enums import SizeClass
 
-OWNER = "people"
+OWNER = "LIFT network"  # who answers for these rules
 PIN_LENGTH = range(4, 9)
 PASSWORD_LENGTH = range(10, 201)
 TOKEN_LONGEST = timedelta(days=365)
@@ -65,9 +65,9 @@ def pin_problems(pin: str) -> list[Problem]:
 def password_problems(password: str, email: str) -> list[Problem]:
     """At least ten characters, and not the address itself."""
     if len(password) not in PASSWORD_LENGTH:
-        return [Problem("sign-in", texts.PASSWORD_SHORT, owner=OWNER, field="password", passes=PASSWORD_LENGTH.start)]
+        return [Problem("", texts.PASSWORD_SHORT, owner=OWNER, field="password", passes=PASSWORD_LENGTH.start)]
     if password.strip().lower() == email or len(set(password)) < 4:
-        return [Problem("sign-in", texts.PASSWORD_EASY, owner=OWNER, field="password")]
+        return [Problem("", texts.PASSWORD_EASY, owner=OWNER, field="password")]
     return []
 
 

@@ -77,9 +77,17 @@ def test_s2_declaring_size_keeps_the_history(client: FlaskClient, sign_in: SignI
 def test_size_form_with_words_for_numbers_keeps_them_and_writes_nothing(client: FlaskClient, sign_in: SignIn) -> None:
     firm = make_company()
     sign_in(client, make_owner(firm))
-    answer = client.post("/my-company/size", data={"heads": "two dozen", "turnover_meur": "3.5", "balance_meur": "2"})
-    assert (answer.status_code, 'value="two dozen"' in answer.text, 'value="3.5"' in answer.text) == (422, True, True)
+    answer = client.post("/my-company/size", data={"heads": "two dozen", "turnover_meur": "3,5", "balance_meur": "NaN"})
+    assert (answer.status_code, 'value="two dozen"' in answer.text, 'value="3,5"' in answer.text) == (422, True, True)
+    assert answer.text.count("Write a whole number, for example 24.") == 2  # in the list of faults and at the field
     assert queries.size_history(firm.id) == []
+
+
+def test_size_form_takes_comma_and_spaces_as_people_write_them(client: FlaskClient, sign_in: SignIn) -> None:
+    firm = make_company()
+    sign_in(client, make_owner(firm))
+    client.post("/my-company/size", data={"heads": "1 200", "turnover_meur": "3,5", "balance_meur": "2.25"})
+    assert queries.size_history(firm.id)[0].answers == {"heads": 1200, "turnover_meur": 3.5, "balance_meur": 2.25}
 
 
 def test_employee_form_without_name_keeps_what_was_typed(client: FlaskClient, sign_in: SignIn) -> None:
@@ -289,7 +297,7 @@ def test_form_opened_for_another_organisation_is_refused_and_writes_nothing(
 def test_refused_grant_names_rule_and_owner(two: Two) -> None:
     with pytest.raises(Forbidden) as refused:
         services.grant_role(actor_for(two.owner_a), two.learner_a.id, two.a.id, Role.TRAINER, Scope.COMPANY, two.a.id)
-    assert [(p.rule, p.owner) for p in refused.value.problems] == [("R5", "people")]
+    assert [(p.rule, p.owner) for p in refused.value.problems] == [("R5", "LIFT network")]
 
 
 def test_role_is_given_to_members_only(two: Two) -> None:

@@ -28,7 +28,7 @@ def prove_by_password(email: str, password: str) -> Account:
             return account
         if account is not None:
             audit.record(_who(account), "people.sign_in_refused", "person", account.person_id)
-    raise Refused(Problem("sign-in", texts.WRONG_ADDRESS_OR_PASSWORD, field="password"))
+    raise Refused(Problem("", texts.WRONG_ADDRESS_OR_PASSWORD, field="password"))
 
 
 def prove_second_factor(account_id: UUID, code: str) -> Account:
@@ -40,7 +40,7 @@ def prove_second_factor(account_id: UUID, code: str) -> Account:
         if account.active and proofs.totp_is_right(account, code):
             return account
         audit.record(_who(account), "people.second_factor_refused", "person", account.person_id)
-    raise Refused(Problem("sign-in", texts.SECOND_FACTOR_WRONG, field="code"))
+    raise Refused(Problem("", texts.SECOND_FACTOR_WRONG, field="code"))
 
 
 def set_second_factor(actor: Actor, secret: str, code: str) -> None:
@@ -48,7 +48,7 @@ def set_second_factor(actor: Actor, secret: str, code: str) -> None:
     with transaction():
         account = require_found(queries.account_of(actor.person_id))
         if not proofs.totp_is_right(account, code, secret):
-            raise Refused(Problem("sign-in", texts.SECOND_FACTOR_WRONG, field="code"))
+            raise Refused(Problem("", texts.SECOND_FACTOR_WRONG, field="code"))
         account.tf_primary_method, account.tf_totp_secret = "authenticator", secret
         audit.record(actor, "people.second_factor_set", "person", account.person_id)
 
@@ -58,7 +58,7 @@ def end_second_factor(actor: Actor, person_id: UUID, password: str | None = None
     with transaction():
         account = require_found(queries.account_of(person_id))
         if not actor.is_system and not proofs.password_is_right(account, password or ""):
-            raise Refused(Problem("sign-in", texts.PASSWORD_NOW_WRONG, field="password"))
+            raise Refused(Problem("", texts.PASSWORD_NOW_WRONG, field="password"))
         account.tf_primary_method = account.tf_totp_secret = account.tf_last_counter = None
         audit.record(actor, "people.second_factor_ended", "person", account.person_id)
 
@@ -92,7 +92,7 @@ def set_new_password(token: str, password: str) -> Account:
     with transaction():
         account = proofs.account_of_reset_token(token)
         if account is None or not account.active:
-            raise Refused(Problem("sign-in", texts.RESET_LINK_OVER))
+            raise Refused(Problem("", texts.RESET_LINK_OVER))
         problems = policy.password_problems(password, account.email or "")
         if problems:
             raise Invalid(problems)

@@ -49,7 +49,7 @@ def issue_token_by_password(
     account = accounts.prove_by_password(email, password)
     if proofs.second_factor_is_set(account):
         if not second_factor:
-            raise Refused(Problem("sign-in", texts.SECOND_FACTOR_MISSING, field="totp"))
+            raise Refused(Problem("", texts.SECOND_FACTOR_MISSING, field="totp"))
         accounts.prove_second_factor(account.id, second_factor)
     return issue_token(queries.actor_of(account.person_id, None), account.person_id, wanted, known)
 
