@@ -19,6 +19,8 @@ from lift.live.queries.door import token_hash
 from tests.factories.live import Cell, FakeGateway, make_cell, make_lab_manager
 from tests.factories.people import actor_for, make_person
 
+URL = "http://127.0.0.1:8000"
+
 
 @pytest.fixture
 def cell(client: FlaskClient) -> Cell:
@@ -29,7 +31,9 @@ def cell(client: FlaskClient) -> Cell:
 
 def provision(app: APIFlask, cell: Cell, out: Path, key: str) -> None:
     db.session.commit()
-    run = app.test_cli_runner().invoke(args=["gateway", "provision", key, "--lab", cell.lab.slug, "--out", str(out)])
+    run = app.test_cli_runner().invoke(
+        args=["gateway", "provision", key, "--lab", cell.lab.slug, "--out", str(out), "--url", URL]
+    )
     assert run.exit_code == 0, run.output
     db.session.expire_all()
 

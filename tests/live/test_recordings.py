@@ -223,7 +223,6 @@ def test_late_data_makes_a_new_version(hour: Hour, bench: Bench, gateway: FakeGa
     ended = recording.ended_at
     assert ended is not None
     services.seal_recording(recording.id, now=clock.now() + timedelta(minutes=11))
-    db.session.execute(sa.update(Recording).values(sealed_at=clock.now() - timedelta(seconds=1)))
     assert services.seal_recording(recording.id, now=clock.now()) is None
     gateway.batch(counting(gateway, half_seconds(10, ended.timestamp() - 1), 10))
     assert services.seal_due_recordings(clock.now()) == 1

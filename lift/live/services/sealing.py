@@ -94,15 +94,8 @@ def seal_recording(recording_id: UUID, *, now: datetime) -> Recording | None:
 
 def seal_due_recordings(now: datetime) -> int:
     """Queue every recording that ended and is not sealed, and those for which data came late."""
-    chunk = TelemetryChunk
-    late = sa.exists().where(
-        chunk.asset_id == Recording.asset_id,
-        chunk.received_at > Recording.sealed_at,
-        chunk.last_at >= Recording.started_at,
-        chunk.last_at < Recording.ended_at + timedelta(days=1),
-        chunk.first_at < Recording.ended_at,
-    )
-    due = sa.or_(Recording.sealed_at.is_(None), late)
+    late = _chunks_of(Recording) != sa.func.coalesce(Recording.provenance["chunks"].as_integer(), 0)
+    due = sa.or_(Recording.sealed_at.is_(None), sa.and_(Recording.complete.is_not(None), late))
     query = sa.select(Recording.id, Recording.version).where(Recording.ended_at > now - LATE_FOR, due)
     with transaction() as session:
         rows = session.execute(query).all()
@@ -115,10 +108,16 @@ def seal_due_recordings(now: datetime) -> int:
 def _seal(recording: Recording, bench: Bench, complete: bool, now: datetime) -> None:
     ended = recording.ended_at or now
     window = (recording.started_at.timestamp(), ended.timestamp())
+    chunks = _chunk_count(
+        recording
+    )  # before the samples: what comes in between makes a new version, never a silent hole
     spec, samples = samples_for(bench, bench.mode, *window)
     recording.version += 1
     recording.sealed_at, recording.complete = now, complete
-    recording.provenance = provenance_of(bench, bench.mode, samples, window, spec) | {"version": recording.version}
+    recording.provenance = provenance_of(bench, bench.mode, samples, window, spec) | {
+        "version": recording.version,
+        "chunks": chunks,
+    }
     if samples.times:
         content = to_parquet(samples, spec, recording.provenance)
         recording.file_id = files.put(content, name="recording.parquet", media_type=MEDIA_TYPE).id
@@ -133,17 +132,29 @@ def _has_passed(recording: Recording) -> bool:
 
 
 def _late(recording: Recording) -> bool:
-    """Chunks of the recording's time that were received after it was sealed."""
-    if recording.ended_at is None or recording.sealed_at is None:
-        return False
-    query = sa.select(TelemetryChunk.id).where(
-        TelemetryChunk.asset_id == recording.asset_id,
-        TelemetryChunk.last_at >= recording.started_at,
-        TelemetryChunk.last_at < recording.ended_at + timedelta(days=1),
-        TelemetryChunk.first_at < recording.ended_at,
-        TelemetryChunk.received_at > recording.sealed_at,
+    """More chunks lie in the recording's time than were read when it was sealed."""
+    return _chunk_count(recording) != int(recording.provenance.get("chunks", 0))
+
+
+def _chunk_count(recording: Recording) -> int:
+    query = sa.select(_chunks_of(Recording)).where(Recording.id == recording.id)
+    return db.session.scalar(query) or 0
+
+
+def _chunks_of(recording: type[Recording]) -> sa.ScalarSelect[int]:
+    """How many chunks of the asset touch the recording's time: counted, since a receipt's time says nothing of its commit."""
+    return (
+        sa.select(sa.func.count())
+        .select_from(TelemetryChunk)
+        .where(
+            TelemetryChunk.asset_id == recording.asset_id,
+            TelemetryChunk.last_at >= recording.started_at,
+            TelemetryChunk.last_at < recording.ended_at + timedelta(days=1),
+            TelemetryChunk.first_at < recording.ended_at,
+        )
+        .correlate(recording)
+        .scalar_subquery()
     )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def _coverage(samples: Samples, window: tuple[float, float]) -> float:
