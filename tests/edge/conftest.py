@@ -23,7 +23,7 @@ T = TypeVar("T")
 PROTOCOLS = ("opcua", "mqtt", "mtconnect", "http")
 
 
-def until(what: Callable[[], T], within: float = 5.0, every: float = 0.02) -> T:
+def until(what: Callable[[], T], within: float = 20.0, every: float = 0.02) -> T:
     """The first truthy value of ``what``; fails when it does not come ``within`` so many seconds."""
     end = time.monotonic() + within
     while True:
@@ -44,7 +44,7 @@ class Loop:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(90)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -52,13 +52,14 @@ class Loop:
         self.loop.close()
 
 
-class Lab:
-    """What a test touches: the machine, the platform, the gateway between them."""
+class Beside:
+    """A machine and the gateway beside it, which speaks to the platform at ``url``."""
 
-    def __init__(self, loop: Loop, factory: Factory, platform: Platform, folder: Path) -> None:
-        self._loop = loop
+    def __init__(
+        self, loop: Loop, factory: Factory, url: str, folder: Path, *, token: str = TOKEN, asset: str = ASSET
+    ) -> None:
+        self._loop, self._url, self._token, self._asset = loop, url, token, asset
         self.factory = factory
-        self.platform = platform
         self.folder = folder
         self.gateway: Gateway | None = None
         self._stop: asyncio.Event | None = None
@@ -72,13 +73,13 @@ class Lab:
         state = self.factory.settings.state_dir
         lines = [
             "[platform]",
-            f'url = "{self.platform.url}"',
-            f'token = "{TOKEN}"',
+            f'url = "{self._url}"',
+            f'token = "{self._token}"',
             "retry_slowly = 0.5",
             "[store]",
             f"flush = {flush}",
             "[[assets]]",
-            f'key = "{ASSET}"',
+            f'key = "{self._asset}"',
             'description = "virtual machining cell"',
             f"period = {period}",
             *(f"{name} = {json.dumps(value)}" for name, value in asset.items()),
@@ -94,7 +95,7 @@ class Lab:
     def config(self, **config: Any) -> Config:
         return load_config(self.config_file(**config))
 
-    def start(self, **config: Any) -> None:
+    def begin(self, **config: Any) -> None:
         settings = self.config(**config)
 
         async def begin() -> None:
@@ -103,7 +104,6 @@ class Lab:
             self._running = asyncio.create_task(self.gateway.run(self._stop))
 
         self._loop.run(begin())
-        until(lambda: self.report and self.report.link, 10)
 
     def stop(self) -> None:
         async def end() -> None:
@@ -133,14 +133,6 @@ class Lab:
         time.sleep(away)
         self.open_opcua()
 
-    @property
-    def report(self) -> AssetReport | None:
-        beats = self.platform.beats
-        return beats[-1].assets[0] if beats else None
-
-    def answer(self, command: str, within: float = 5.0) -> CommandAnswer:
-        return until(lambda: self.platform.answers.get(command), within)
-
     def sampled(self) -> list[float]:
         """A list that grows with the time of every sample that the gateway takes from now on."""
         assert self.gateway is not None
@@ -151,8 +143,29 @@ class Lab:
             times.append(at)
             add(at, *more)
 
-        sampler.add = noting  # type: ignore[method-assign]
+        sampler.add = noting  # type: ignore[method-assign, assignment]
         return times
+
+
+class Lab(Beside):
+    """What most tests touch: the machine, the gateway, and a platform that does what the test says."""
+
+    def __init__(self, loop: Loop, factory: Factory, platform: Platform, folder: Path) -> None:
+        super().__init__(loop, factory, platform.url, folder)
+        self.platform = platform
+
+    def start(self, **config: Any) -> None:
+        self.begin(**config)
+        until(lambda: self.report and self.report.link, 40)
+
+    @property
+    def report(self) -> AssetReport | None:
+        beats = self.platform.beats
+        return beats[-1].assets[0] if beats else None
+
+    def answer(self, command: str, within: float = 20.0) -> CommandAnswer:
+        until(lambda: command in self.platform.answers, within)
+        return self.platform.answers[command]
 
     def drive(self) -> str:
         """A grant, taken up by the gateway: the machine is under remote control."""
@@ -189,13 +202,20 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture
-def lab(loop: Loop, factory: Factory, platform: Platform, tmp_path: Path) -> Iterator[Lab]:
+def cell(loop: Loop, factory: Factory) -> MachiningCell:
+    """The machine as it is switched on in the morning, running five times as fast as a real one."""
+
     async def switch_on() -> None:
         factory.settings.speed = 5.0
         vars(factory.cell).clear()
         vars(factory.cell).update(vars(MachiningCell(seed=1, running=True)))
 
     loop.run(switch_on())
+    return factory.cell
+
+
+@pytest.fixture
+def lab(loop: Loop, factory: Factory, cell: MachiningCell, platform: Platform, tmp_path: Path) -> Iterator[Lab]:
     lab = Lab(loop, factory, platform, tmp_path)
     yield lab
     lab.stop()

@@ -24,7 +24,7 @@ from lift.edge.virtual.__main__ import main as virtual
 from lift.edge.virtual.factory import Factory, Settings
 from tests.edge.conftest import Lab, Loop, until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 NAMESPACE = "urn:lift:virtual:machining-cell"
 
@@ -127,7 +127,7 @@ def test_virtual_factory_says_where_it_is_turns_its_panel_and_ends_on_term(
     assert virtual(["--state-dir", str(tmp_path / "virtual"), "--panel", "normal"]) == 0
     until(lambda: emergency_stop(loop, source) == "clear")
     program.send_signal(signal.SIGTERM)
-    assert program.wait(5) == 0
+    assert program.wait(30) == 0
 
 
 def source_file(home: Path, protocol: str) -> str:

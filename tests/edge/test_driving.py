@@ -28,7 +28,7 @@ def test_whole_drive_with_actions_follows_the_machine(lab: Lab) -> None:
     assert (refused.reason, refused.bound, refused.limit) == (Reason.out_of_bounds, Bound.state, ("NotExecuting",))
     assert lab.answer(lab.platform.command(grant, action="Hold")).outcome is Outcome.done
     lab.fast_forward(20.0)
-    until(lambda: lab.cell.safe, 10)
+    until(lambda: lab.cell.safe)
     assert (lab.cell.total, lab.cell.last_cycle) == (1, pytest.approx(24.0, abs=0.11))
     until(lambda: lab.report and lab.report.item_state is ItemState.not_executing)
     assert lab.answer(lab.platform.command(grant, action="OpenDoor")).outcome is Outcome.done
@@ -155,7 +155,7 @@ def test_end_of_a_grant_refuses_writes_and_makes_the_machine_safe(lab: Lab) -> N
     grant = lab.platform.grant(life=3.0)
     until(lambda: lab.cell.remote)
     ended = lab.platform.grants[grant].expires_at
-    until(lambda: lab.cell.safe, 10)
+    until(lambda: lab.cell.safe)
     assert 0 <= lab.platform.now() - ended <= 5.0
     assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).reason is Reason.grant_over
     assert lab.cell.feed == 100.0
@@ -166,7 +166,7 @@ def test_revoked_grant_refuses_writes_at_once_and_makes_the_machine_safe(lab: La
     grant = lab.drive()
     lab.platform.revoke(grant)
     assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).reason is Reason.no_grant
-    until(lambda: lab.cell.safe and not lab.cell.remote, 5)
+    until(lambda: lab.cell.safe and not lab.cell.remote)
     assert lab.cell.feed == 100.0
 
 
@@ -174,7 +174,7 @@ def test_stop_makes_safe_and_takes_the_controls_until_released(lab: Lab) -> None
     lab.start()
     grant = lab.drive()
     stop = lab.platform.order_stop()
-    until(lambda: stop in lab.platform.beats[-1].stops_reached, 5)
+    until(lambda: stop in lab.platform.beats[-1].stops_reached)
     assert lab.cell.safe is True
     assert lab.answer(lab.platform.command(grant, action="Resume")).reason is Reason.stopped
     lab.platform.release_stop(stop)
@@ -187,7 +187,7 @@ def test_stop_makes_safe_and_takes_the_controls_until_released(lab: Lab) -> None
 def test_stop_reaches_a_machine_that_nobody_drives(lab: Lab) -> None:
     lab.start()
     stop = lab.platform.order_stop()
-    until(lambda: stop in lab.platform.beats[-1].stops_reached, 5)
+    until(lambda: stop in lab.platform.beats[-1].stops_reached)
     assert lab.cell.safe is True
 
 
@@ -195,7 +195,7 @@ def test_lab_stop_stays_latched_through_a_restart_and_a_vanished_order(lab: Lab)
     lab.start()
     grant = lab.drive()
     stop = lab.platform.order_stop(StopKind.lab_stop)
-    until(lambda: stop in lab.platform.beats[-1].stops_reached, 5)
+    until(lambda: stop in lab.platform.beats[-1].stops_reached)
     with lab.platform.lock:
         order = lab.platform.stops.pop(stop)
     lab.stop()
@@ -211,7 +211,7 @@ def test_interlock_open_lets_no_command_reach_the_asset(lab: Lab) -> None:
     lab.start()
     grant = lab.drive()
     lab.cell.set_interlock(False)
-    until(lambda: lab.report and not lab.report.interlock_ok, 5)
+    until(lambda: lab.report and not lab.report.interlock_ok)
     assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).reason is Reason.interlock
     assert lab.cell.feed == 100.0
 
@@ -220,7 +220,7 @@ def test_emergency_stop_is_shown_and_refuses_commands(lab: Lab) -> None:
     lab.start()
     grant = lab.drive()
     lab.cell.press_emergency_stop()
-    until(lambda: lab.report and lab.report.emergency_stop is EmergencyStop.pressed, 5)
+    until(lambda: lab.report and lab.report.emergency_stop is EmergencyStop.pressed)
     assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).reason is Reason.emergency_stop
 
 
@@ -228,7 +228,7 @@ def test_unknown_clock_offset_lets_nobody_drive(lab: Lab) -> None:
     lab.platform.slow = 1.05
     lab.start()
     grant = lab.platform.grant()
-    answer = lab.answer(lab.platform.set(grant, "FeedOverride", 80.0, deadline=lab.platform.now() + 60), 10)
+    answer = lab.answer(lab.platform.set(grant, "FeedOverride", 80.0, deadline=lab.platform.now() + 60))
     assert answer.reason is Reason.clock_unknown
     assert (lab.cell.remote, lab.cell.feed) == (False, 100.0)
 
@@ -236,4 +236,4 @@ def test_unknown_clock_offset_lets_nobody_drive(lab: Lab) -> None:
 def test_clock_offset_of_the_gateway_is_reported(lab: Lab) -> None:
     lab.start()
     offset = until(lambda: lab.platform.beats[-1].clock_offset)
-    assert offset == pytest.approx(-5_000.0, abs=0.2)
+    assert offset == pytest.approx(-5_000.0, abs=0.6)

@@ -18,7 +18,7 @@ from lift.edge.gateway.gateway import Gateway
 from tests.edge.conftest import Lab, until
 from tests.edge.platform import ASSET
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,7 +57,7 @@ def test_machine_link_cut_while_driving_ends_in_the_safe_state_in_time(lab: Lab)
     until(lambda: lab.cell.safe and not lab.cell.remote, SAFE_WITHIN)
     assert time.monotonic() - cut <= SAFE_WITHIN
     assert lab.cell.watchdog_ok is False
-    until(lambda: lab.report and not lab.report.link, 5)
+    until(lambda: lab.report and not lab.report.link)
     lab.open_opcua()
 
 
@@ -76,7 +76,7 @@ def test_killed_gateway_leaves_a_machine_that_its_own_watchdog_makes_safe(
 ) -> None:
     gateways.append(spawn_gateway(lab))
     lab.platform.grant()
-    until(lambda: lab.cell.remote, 15)
+    until(lambda: lab.cell.remote)
     os.kill(gateways[0].pid, signal.SIGKILL)
     killed = time.monotonic()
     until(lambda: lab.cell.safe, SAFE_WITHIN)
@@ -86,13 +86,13 @@ def test_killed_gateway_leaves_a_machine_that_its_own_watchdog_makes_safe(
 
 def test_killed_gateway_comes_back_with_its_store_and_a_gap(lab: Lab, gateways: list[subprocess.Popen[bytes]]) -> None:
     gateways.append(spawn_gateway(lab))
-    until(lambda: len(lab.platform.batches) > 3, 15)
+    until(lambda: len(lab.platform.batches) > 3)
     os.kill(gateways[0].pid, signal.SIGKILL)
     gateways[0].wait()
     before = lab.platform.samples()[-1][0]
     time.sleep(1.0)
     gateways.append(spawn_gateway(lab))
-    gap = until(lambda: [gap for gap in lab.platform.gaps() if gap.reason is GapReason.gateway_down], 15)[0]
+    gap = until(lambda: [gap for gap in lab.platform.gaps() if gap.reason is GapReason.gateway_down])[0]
     times = [at for at, *_ in lab.platform.samples()]
     assert len({batch.store for batch in lab.platform.batches}) == 1
     assert times == sorted(set(times))
@@ -104,7 +104,7 @@ def test_killed_gateway_comes_back_with_its_store_and_a_gap(lab: Lab, gateways: 
 def test_watchdog_of_a_killed_gateway_is_reset_by_the_next_one(lab: Lab) -> None:
     lab.cell.remote, lab.cell.watchdog_ok = False, False
     lab.start()
-    until(lambda: lab.report and lab.report.watchdog_ok, 5)
+    until(lambda: lab.report and lab.report.watchdog_ok)
     assert lab.cell.safe is True
 
 
@@ -112,9 +112,9 @@ def test_revoked_token_stops_driving_and_comes_back_slowly(lab: Lab) -> None:
     lab.start()
     grant = lab.drive()
     lab.platform.token = "another"
-    until(lambda: lab.cell.safe and not lab.cell.remote, 5)
+    until(lambda: lab.cell.safe and not lab.cell.remote)
     lab.platform.token = "test-token"
-    assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0), 10).outcome is Outcome.done
+    assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).outcome is Outcome.done
 
 
 def test_stopped_gateway_leaves_the_machine_safe(lab: Lab) -> None:
@@ -133,7 +133,7 @@ def test_platform_away_loses_no_sample_and_doubles_none(lab: Lab) -> None:
     time.sleep(5.0)
     lab.platform.start()
     back = time.time()
-    until(lambda: lab.platform.samples()[-1][0] > back + 1.0, 15)
+    until(lambda: lab.platform.samples()[-1][0] > back + 1.0)
     samples = [(at, late) for at, late, *_ in lab.platform.samples() if at >= taken[0]]
     assert [at for at, _ in samples] == taken[: len(samples)]
     assert len([at for at in taken if away < at < back]) > 30
@@ -175,7 +175,7 @@ def test_platform_that_lost_its_cursor_gets_a_new_store(lab: Lab) -> None:
     with lab.platform.lock:
         lab.platform.cursor.clear()
         lab.platform.batches.clear()
-    until(lambda: len(lab.platform.batches) > 2, 10)
+    until(lambda: len(lab.platform.batches) > 2)
     assert [batch.sequence for batch in lab.platform.batches[:2]] == [1, 2]
     assert len({batch.store for batch in lab.platform.batches}) == 1
 
@@ -185,12 +185,12 @@ def test_restarted_machine_leaves_a_gap_record(lab: Lab) -> None:
     until(lambda: lab.platform.batches)
     grant = lab.drive()
     lab.restart_opcua(1.5)
-    gap = until(lambda: lab.platform.gaps(), 15)[0]
+    gap = until(lambda: lab.platform.gaps())[0]
     assert (gap.asset, gap.reason) == (ASSET, GapReason.machine_down)
     assert gap.end - gap.start > 1.0
     assert not [at for at, *_ in lab.platform.samples() if gap.start <= at < gap.end]
     until(lambda: lab.cell.remote and lab.report and lab.report.watchdog_ok)
-    assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0), 5).outcome is Outcome.done
+    assert lab.answer(lab.platform.set(grant, "FeedOverride", 80.0)).outcome is Outcome.done
 
 
 def test_gateway_needs_neither_the_platforms_packages_nor_the_factorys() -> None:
@@ -206,7 +206,7 @@ def test_command_while_the_machine_is_away_is_refused(lab: Lab) -> None:
     lab.start()
     grant = lab.drive()
     lab.close_opcua()
-    until(lambda: lab.report and not lab.report.link, 5)
+    until(lambda: lab.report and not lab.report.link)
     answer = lab.answer(lab.platform.set(grant, "FeedOverride", 80.0))
     lab.open_opcua()
     assert answer.reason is Reason.machine_down

@@ -19,7 +19,7 @@ from lift.edge.virtual.factory import Factory
 from lift.edge.virtual.program import IDEAL_CYCLE
 from tests.edge.conftest import PROTOCOLS, Loop
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 DRIVEABLE = ("opcua", "http")
 STEP = 5.0  # s of process time
 
