@@ -22,7 +22,10 @@ export class Series {
     return this.times.at(-1) ?? null
   }
 
+  /** Adds rows after the last one; rows before the first one (a history that came after the first live values) go in front. */
   add(times: readonly number[], variables: Record<string, readonly Value[]>): void {
+    const begin = this.times[0]
+    if (begin !== undefined && (times[0] ?? begin) < begin) this.prepend(times.filter((time) => time < begin), variables)
     times.forEach((time, index) => {
       const last = this.last
       if (last !== null && time <= last) return
@@ -30,6 +33,15 @@ export class Series {
       this.row(time, (key) => toNumber(variables[key]?.[index]))
     })
     this.forget()
+  }
+
+  private prepend(times: readonly number[], variables: Record<string, readonly Value[]>): void {
+    const older = new Series(this.keys, this.hole)
+    older.add(times, variables)
+    const gone = (this.times[0] as number) - (older.last as number) > this.hole
+    if (gone) older.row((older.last as number) + this.hole / 2, () => null)
+    this.times = [...older.times, ...this.times]
+    for (const [key, column] of this.columns) this.columns.set(key, [...(older.columns.get(key) ?? []), ...column])
   }
 
   /** The latest value that was said, with its time; null before the first. */
