@@ -27,7 +27,8 @@ bp = api_blueprint("people", __name__)
 def create_token(json_data: TokenIn) -> TokenOut:
     """Make a token by address, password and, where set, the second factor."""
     life = timedelta(days=json_data.days)
-    wanted = services.Wanted(tuple(json_data.scopes), json_data.organisation_id, json_data.label, life)
+    scopes = tuple(json_data.scopes or sorted(known_scopes()))
+    wanted = services.Wanted(scopes, json_data.organisation_id, json_data.label, life)
     made = services.issue_token_by_password(json_data.email, json_data.password, json_data.totp, wanted, known_scopes())
     return TokenOut(**{**made.__dict__, "scopes": list(made.scopes)})
 

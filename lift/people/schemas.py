@@ -18,7 +18,10 @@ class TokenIn(ApiModel):
     email: str = Field(min_length=3, max_length=254, examples=["owner@lift.example"])
     password: str = Field(min_length=1, max_length=200)
     totp: str | None = Field(default=None, max_length=9, description="The present code, where a second factor is set.")
-    scopes: list[str] = Field(min_length=1, max_length=50, examples=[["sessions:read", "bookings:write"]])
+    scopes: list[str] | None = Field(
+        default=None, min_length=1, max_length=50, examples=[["sessions:read", "bookings:write"]],
+        description="Left out: every scope; what the token may do is still what its person may do.",
+    )  # fmt: skip
     organisation_id: UUID | None = Field(
         default=None, description="Whom the token acts for; the first one if left out."
     )

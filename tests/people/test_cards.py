@@ -24,7 +24,7 @@ from workers.people import end_idle_sign_ins
 
 pytestmark = pytest.mark.integration
 SignIn = Callable[..., FlaskClient]
-PROBE = jobs.JobKind("people.probe_of_signed_out")
+PROBE = jobs.JobKind("test.people_signed_out")
 
 
 @pytest.fixture

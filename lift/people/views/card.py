@@ -58,7 +58,14 @@ def card_pin() -> Page:
             return enter(cookie[CODE], form.pin.data or "", first=first)
         except LiftError as refused:
             problems = refused.problems
-    page = render_template("people/card_pin.html", form=form, problems=problems, first=first, name=found.person.name)
+    return pin_page(form, problems, first=first, name=found.person.name)
+
+
+def pin_page(
+    form: forms.NewPinForm | forms.PinForm, problems: tuple[Problem, ...], *, first: bool, name: str
+) -> tuple[str, int]:
+    """The page of the second step."""
+    page = render_template("people/card_pin.html", form=form, problems=problems, first=first, name=name)
     return page, 409 if problems else 422 if form.is_submitted() else 200
 
 

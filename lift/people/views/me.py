@@ -54,7 +54,6 @@ def me() -> Page:
 @limiter.limit("10 per minute", methods=["POST"])
 def second_factor() -> Page:
     """Show the key as QR code and text, and ask the app to prove that it knows it."""
-    account = require_found(queries.account_of(current_actor().person_id))
     if SECRET not in cookie:
         cookie[SECRET] = proofs.new_totp_secret()
     form = forms.CodeForm()
@@ -67,13 +66,19 @@ def second_factor() -> Page:
             return redirect(url_for("people.me"))
         except Refused as refused:
             problems = refused.problems
-    qr = segno.make(proofs.totp_uri(account, cookie[SECRET]), error="m").svg_inline(border=2, omitsize=True)
+    return second_factor_page(form, problems)
+
+
+def second_factor_page(form: forms.CodeForm, problems: tuple[Problem, ...]) -> tuple[str, int]:
+    """The key, to be scanned or typed."""
+    account, secret = require_found(queries.account_of(current_actor().person_id)), cookie[SECRET]
+    qr = segno.make(proofs.totp_uri(account, secret), error="m").svg_inline(border=2, omitsize=True)
     page = render_template(
         "people/second_factor.html",
         form=form,
         problems=problems,
         qr=Markup(qr),  # noqa: S704 made by segno out of our own key
-        key=proofs.totp_key_to_type(cookie[SECRET]),
+        key=proofs.totp_key_to_type(secret),
     )
     return page, 409 if problems else 422 if form.is_submitted() else 200
 
