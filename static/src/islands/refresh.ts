@@ -17,7 +17,7 @@ export function mount(element: HTMLElement): () => void {
       later()
       return
     }
-    void htmx.ajax('get', element.dataset['url'] ?? '', { target: element, swap: 'innerHTML' })
+    void htmx.ajax('get', element.dataset['url'] ?? '', { source: element, target: element, swap: 'innerHTML' }) // its own source: htmx keeps one request per source
   }
   const later = (): void => {
     window.clearTimeout(timer)
