@@ -71,7 +71,7 @@ def session_row(card: SessionCard, *, url: str, enrol_url: str = "", primary: bo
         "when": when(card, days),
         "language": language_words(card),
         "place": texts(card.place) or f"{card.city}, {country_name(card.country)}",
-        "near": say(Text(N_("%(km)s km from your site"), {"km": card.kilometres})) if card.kilometres else "",
+        "near": near_words(card),
         "bring": texts(card.bring) or say(N_("Nothing, come as you are.")),
         **date_words(card, days),
         **price_words(card),
@@ -79,6 +79,13 @@ def session_row(card: SessionCard, *, url: str, enrol_url: str = "", primary: bo
         "act_url": enrol_url if card.enrollable else "",
         "act_primary": primary,
     }
+
+
+def near_words(card: SessionCard) -> str:
+    """How far from the firm's site; nothing where nobody travels."""
+    if card.kilometres is None or card.mode is SessionMode.REMOTE:
+        return ""
+    return say(Text(N_("%(km)s km from your site"), {"km": card.kilometres}))
 
 
 def days_of(card: SessionCard) -> list[Day]:

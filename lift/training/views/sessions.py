@@ -34,7 +34,8 @@ def sessions() -> str:
     filters = filters_from(request.args)
     found = queries.session_catalogue(filters, firm)
     page = _page(len(found.cards))
-    shown = [row_of(card) for card in found.cards[page["first"] - 1 : page["last"]]]
+    cards = found.cards[page["first"] - 1 : page["last"]]
+    shown = [row_of(card, primary=at == 0) for at, card in enumerate(cards)]
     return render_template("training/sessions.html", rows=shown, found=found, firm=firm, page=page,
                            groups=_groups(found, filters), chips=_chips(found, filters), filters=filters,
                            highest=-(-found.highest_price // 100), csv_url=_address("training.sessions_csv"),
