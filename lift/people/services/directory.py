@@ -9,9 +9,9 @@ from uuid import UUID
 from lift.core import audit
 from lift.core.actor import Actor, Grant, Role, Scope
 from lift.core.db import transaction
-from lift.core.errors import Problem, require
+from lift.core.errors import Forbidden, Problem, require
 from lift.core.i18n import Text
-from lift.people import texts
+from lift.people import policy, texts
 from lift.people.enums import OrganisationKind
 from lift.people.models import Company, Organisation, Person
 from lift.people.services import accounts
@@ -44,7 +44,10 @@ def enter_person(
 ) -> Person:  # fmt: skip
     """A person with an account, memberships, and roles held for the first organisation; ``values`` are Person's columns."""
     _require_office(actor)
-    homes = list(organisation_ids)
+    homes, wanted = list(organisation_ids), list(grants)
+    beyond = [p for grant in wanted for p in policy.grant_problems(actor, grant, to_self=False)]
+    if beyond:
+        raise Forbidden(beyond)
     with transaction() as session:
         person = Person(name=name, **values)
         session.add(person)
@@ -52,7 +55,7 @@ def enter_person(
         accounts.create_account(actor, person, email, password)
         for organisation_id in homes:
             join(actor, person.id, organisation_id)
-        for grant in grants:
+        for grant in wanted:
             give(actor, person.id, homes[0], grant.role, grant.scope, grant.scope_id, "entered")
         audit.record(actor, "people.enter_person", "person", person.id)
         return person
