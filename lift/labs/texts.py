@@ -102,17 +102,17 @@ SOURCES = {
     RuleSource.ASSET: N_("set for this asset"),
 }
 RULES = {
-    "step_minutes": (N_("Step"), N_("%(value)s min")),
-    "lead_minutes": (N_("Booked at least ahead"), N_("%(value)s min")),
+    "step_minutes": (N_("Step"), ""),
+    "lead_minutes": (N_("Booked at least ahead"), ""),
     "horizon_days": (N_("Booked at most ahead"), N_("%(value)s days")),
     "release_hour": (N_("A new day opens at, lab time"), N_("%(value)s:00")),
-    "min_minutes": (N_("Shortest booking"), N_("%(value)s min")),
-    "max_minutes": (N_("Longest booking"), N_("%(value)s min")),
+    "min_minutes": (N_("Shortest booking"), ""),
+    "max_minutes": (N_("Longest booking"), ""),
     "buffers_in_opening": (N_("Set-up and tear-down inside opening hours"), ""),
     "person_per_week": (N_("Bookings per person and week"), "%(value)s"),
     "organisation_per_week": (N_("Bookings per organisation and week"), "%(value)s"),
-    "free_cancel_minutes": (N_("Free to cancel until, before the start"), N_("%(value)s min")),
-    "hold_minutes": (N_("A hold lasts"), N_("%(value)s min")),
+    "free_cancel_minutes": (N_("Free to cancel until, before the start"), ""),
+    "hold_minutes": (N_("A hold lasts"), ""),
     "members_book": (N_("Members of the lab's organisation may book"), ""),
 }
 """Name and shape of each rule that a page shows (policy.rules.Rules)."""

@@ -1,24 +1,20 @@
-"""Rivals for the same thing: several processes of several threads each, all let go at the same instant.
+"""Rivals for the same thing, in several processes, all let go at the same instant.
 
 ``breaks`` names what a control takes away before the race; the product's own code runs otherwise unchanged.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
 from typing import Any
 from unittest.mock import patch
 
 import sqlalchemy as sa
 from apiflask import APIFlask
 
-from config import Settings
 from lift.core import tallies
 from lift.core.actor import Actor
 from lift.core.db import db
@@ -28,10 +24,10 @@ from lift.core.tallies import TallyKey
 from lift.labs import services
 from lift.labs.models import Unit
 from lift.labs.services import bookings, claims, plans
-from tests import engines
+from tests import racing
 
-PROCESSES = 3
-PAUSE = 0.2  # seconds between judging and writing where a control makes the gap visible
+PROCESSES = 10
+PAUSE = 0.3  # seconds between judging and writing where a control makes the gap visible
 
 
 @dataclass(frozen=True)
@@ -42,53 +38,35 @@ class Rival:
     request: services.BookingRequest
 
 
+@dataclass(frozen=True)
+class Race:
+    """What the forked processes find: who runs, and what was taken away."""
+
+    rivals: Sequence[Rival]
+    breaks: tuple[str, ...]
+
+
+_running: list[Race] = []
+
+
 def race(app: APIFlask, rivals: Sequence[Rival], *, breaks: tuple[str, ...] = ()) -> Counter[str]:
-    """Let all rivals book at once; how often each outcome happened: "booked", or the rules and the kind of refusal."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(len(rivals))
-    outcomes: Any = context.Queue()
-    shares = [rivals[n::PROCESSES] for n in range(PROCESSES)]
-    settings = app.config["LIFT"]
-    runners = [context.Process(target=run, args=(settings, share, breaks, barrier, outcomes)) for share in shares]
-    for runner in runners:
-        runner.start()
-    result = Counter(outcomes.get(timeout=120) for _ in rivals)
-    for runner in runners:
-        runner.join(timeout=30)
-    return result
+    """Let all rivals book at once; how often each outcome happened: "booked", or the kind of refusal and its rules."""
+    _running[:] = [Race(rivals, breaks)]
+    return Counter(racing.race(app, book, len(rivals), processes=min(PROCESSES, len(rivals))))
 
 
-def run(settings: Settings, share: Sequence[Rival], breaks: tuple[str, ...], barrier: Barrier, outcomes: Any) -> None:
-    """One process: a thread for each of its rivals."""
-    with engines.running_app(settings) as app:
-        for name in breaks:
-            BREAKS[name]()
-        threads = [threading.Thread(target=book, args=(app, rival, barrier, outcomes)) for rival in share]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-
-def book(app: APIFlask, rival: Rival, barrier: Barrier, outcomes: Any) -> None:
-    """One rival."""
-    outcome = "never ran"
+def book(number: int) -> str:
+    """One rival, in a process of its own."""
+    rival = _running[0].rivals[number]
+    for name in _running[0].breaks:
+        BREAKS[name]()
     try:
-        with app.app_context():
-            db.session.connection()
-            db.session.rollback()
-            barrier.wait(timeout=60)
-            try:
-                services.book_assets(rival.request, actor=rival.actor)
-                outcome = "booked"
-            except LiftError as error:
-                outcome = f"{type(error).__name__} {' '.join(sorted({p.rule for p in error.problems}))}"
-            finally:
-                db.session.remove()
-    except Exception as error:  # noqa: BLE001 a rival that dies is an outcome that the test must see
-        outcome = repr(error)
+        services.book_assets(rival.request, actor=rival.actor)
+    except LiftError as error:
+        return f"{type(error).__name__} {' '.join(sorted({p.rule for p in error.problems}))}"
     finally:
-        outcomes.put(outcome)
+        db.session.remove()
+    return "booked"
 
 
 # ---- what a control takes away
@@ -96,10 +74,8 @@ def book(app: APIFlask, rival: Rival, barrier: Barrier, outcomes: Any) -> None:
 
 def without_unit_lock() -> None:
     """Units are read, not locked."""
-    claims.lock_rows = lambda model, keys: [] if model is Unit else claims_lock_rows(model, keys)
-
-
-claims_lock_rows = claims.lock_rows
+    lock_rows = claims.lock_rows
+    patch.object(claims, "lock_rows", lambda model, keys: [] if model is Unit else lock_rows(model, keys)).start()
 
 
 def without_check() -> None:

@@ -36,9 +36,16 @@ def free(asset: Asset, start: datetime, end: datetime, minutes: int = 30) -> lis
 
 
 def test_free_windows_keep_the_buffers_of_both_neighbours() -> None:
-    asset = make_asset(setup_minutes=10, teardown_minutes=30)
+    asset = make_asset(make_lab(rules={"step_minutes": 10}), setup_minutes=10, teardown_minutes=30)
     services.book_assets(request_for(asset, monday(10)), actor=manager_of(asset.lab))
     assert free(asset, monday(6), monday(14)) == hours((monday(6), monday(9, 20)), (monday(11, 40), monday(14)))
+
+
+def test_free_windows_begin_where_a_booking_may_begin() -> None:
+    asset = make_asset(setup_minutes=10)
+    services.book_assets(request_for(asset, monday(10)), actor=manager_of(asset.lab))
+    assert free(asset, monday(10), monday(14)) == hours((monday(11, 30), monday(14)))
+    assert free(asset, monday(10), monday(14), 151) == []
 
 
 def test_free_windows_are_long_enough_or_left_out() -> None:

@@ -93,6 +93,12 @@ class Day:
     rows: Sequence[Row]
 
     @property
+    def hides_hours(self) -> bool:
+        """True where more is open than is shown."""
+        shown = span(self.start, self.end)
+        return any(not shown.contains(o.intersection(self.whole)) for o in self.open_ranges if o.overlaps(self.whole))
+
+    @property
     def bookings(self) -> list[tuple[Item, list[Row]]]:
         """Each booking once, with the rows it takes, by start."""
         rows: dict[str, list[Row]] = defaultdict(list)
@@ -105,7 +111,7 @@ class Day:
         return sorted(((item, rows[code]) for code, item in first.items()), key=lambda pair: ends(pair[0].during))
 
 
-def lab_day(lab: Lab, day: date, now: datetime) -> Day:
+def lab_day(lab: Lab, day: date, now: datetime, *, all_hours: bool = False) -> Day:
     """A constant number of queries, however many assets and bookings."""
     whole = span(*day_bounds(day, lab.zone))
     rows = _resource_rows(lab)
@@ -114,7 +120,7 @@ def lab_day(lab: Lab, day: date, now: datetime) -> Day:
     _add_blocks(rows, lab, whole)
     _add_slots(rows, lab, whole, now)
     shown = [row for row in rows.values() if row.resource.kind in ALWAYS_SHOWN or row.items]
-    start, end = _shown_hours(whole, opening, shown)
+    start, end = _shown_hours(whole, opening, shown, now, all_hours=all_hours)
     return Day(lab, day, whole, start, end, opening, shown)
 
 
@@ -202,13 +208,25 @@ def _slots_in(window: Instants, rules: Rules, lab: Lab, now: datetime) -> list[S
     return slots
 
 
-def _shown_hours(whole: Instants, opening: Sequence[Instants], rows: Sequence[Row]) -> tuple[datetime, datetime]:
-    """From the first to the last hour in which something is open or taken; nine to five on a day without."""
+def _shown_hours(
+    whole: Instants, opening: Sequence[Instants], rows: Sequence[Row], now: datetime, *, all_hours: bool
+) -> tuple[datetime, datetime]:
+    """Whole hours around what is open and taken. Where the lab is open all day, seven to nineteen and what lies beyond."""
     low, high = ends(whole)
-    pieces = [p.intersection(whole) for p in [*opening, *(i.claimed for r in rows for i in r.items)]]
-    pieces = [p for p in pieces if not p.isempty and length(p)]
-    if not pieces:
-        return low + timedelta(hours=9), low + timedelta(hours=17)
-    start = min(ends(p)[0] for p in pieces)
-    end = max(ends(p)[1] for p in pieces)
-    return start.replace(minute=0, second=0), min(high, (end + SLOT - timedelta(seconds=1)).replace(minute=0, second=0))
+    around_the_clock = any(o.contains(whole) for o in opening)
+    if around_the_clock and all_hours:
+        return low, high
+    taken = [item.claimed for row in rows for item in row.items if item.kind != ItemKind.BLOCK]
+    shown = taken if around_the_clock else [*opening, *taken]
+    pieces = [p for p in (each.intersection(whole) for each in shown) if not p.isempty and length(p)]
+    if around_the_clock or not pieces:
+        pieces.append(span(low + timedelta(hours=7), low + timedelta(hours=19)))
+    if whole.contains(now):
+        pieces.append(span(now, min(now + timedelta(hours=2), high)))
+    start, end = min(ends(p)[0] for p in pieces), max(ends(p)[1] for p in pieces)
+    return start.replace(minute=0, second=0, microsecond=0), min(high, _next_hour(end))
+
+
+def _next_hour(instant: datetime) -> datetime:
+    full = instant.replace(minute=0, second=0, microsecond=0)
+    return full if full == instant else full + timedelta(hours=1)

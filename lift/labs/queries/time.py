@@ -54,10 +54,16 @@ FROM wanted w JOIN opening USING (unit_id) LEFT JOIN busy USING (unit_id)
 
 
 def free_windows(asset: Asset, start: datetime, end: datetime, minutes: int) -> list[Instants]:
-    """When ``asset`` can be booked for ``minutes`` between two instants, lead time and horizon kept; buffers are outside."""
-    now = clock.now()
-    within = clipped(span(start, max(start, end)), asset.lab, effective_rules(asset), now)
-    return common_windows([want_of_asset(asset)], asset.lab, within, minutes, now)
+    """When ``asset`` can be booked for ``minutes`` between two instants, lead time and horizon kept; buffers are outside.
+
+    Each begins where a booking may begin: on the asset's step.
+    """
+    now, rules = clock.now(), effective_rules(asset)
+    within = clipped(span(start, max(start, end)), asset.lab, rules, now)
+    free = common_windows([want_of_asset(asset)], asset.lab, within, minutes, now)
+    starts = [next_on_step(ends(w)[0], rules.step_minutes, asset.lab.zone) for w in free]
+    fitting = zip(starts, (ends(w)[1] for w in free), strict=True)
+    return [span(first, last) for first, last in fitting if first + timedelta(minutes=minutes) <= last]
 
 
 def clipped(asked: Instants, lab: Lab, rules: Rules, now: datetime) -> Instants:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -113,6 +114,14 @@ def fill(form: BookForm, lab: Lab) -> None:
     form.minutes.data = wanted if wanted in form.lengths else next(iter(form.lengths), None)
 
 
+def start_where_free(form: BookForm, found: queries.Day) -> None:
+    """A form without a start begins at the first free one of its asset."""
+    rows = [row for row in found.rows if row.asset and row.asset.key == form.asset.data]
+    first = next((slot.start for row in rows for slot in row.slots), None)
+    if form.start.data is None and first is not None and not form.errors:
+        form.start.data = first.astimezone(ZoneInfo(found.lab.zone)).time()
+
+
 def asked(form: BookForm, lab: Lab, actor: Actor) -> services.BookingRequest:
     """The request that the form describes. Raises Refused for a time that the lab's clock does not show once."""
     start, end = form.instants(lab.zone)
@@ -140,8 +149,9 @@ def place_block(form: BlockForm, lab: Lab, actor: Actor) -> tuple[object, list[B
 def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status: int = 200) -> tuple[str, int]:
     """The page."""
     now = clock.now()
-    found = queries.lab_day(lab, day, now)
+    found = queries.lab_day(lab, day, now, all_hours="whole" in request.args)
     actor = current_actor()
+    start_where_free(form, found)
     page = render_template(
         "labs/desk.html",
         lab=lab,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from babel.dates import get_day_names
@@ -16,6 +16,7 @@ from lift.core.db import Instants
 from lift.core.errors import Problem
 from lift.labs import texts
 from lift.labs.enums import AccessClass, BookingStatus
+from lift.labs.forms import length_words
 from lift.labs.policy.rules import NAMES, Rules
 from lift.labs.policy.spans import ends
 from lift.labs.policy.wallclock import local_day
@@ -90,6 +91,12 @@ def open_words(lab: LabCard) -> tuple[str, str]:
     return _("no hours set"), "off"
 
 
+def day_title(day: date) -> str:
+    """ "Monday 23 November", its first letter large in every language."""
+    words = localdate(day, pattern="EEEE d MMMM")
+    return words[:1].upper() + words[1:]
+
+
 def between(during: Instants, zone: str) -> str:
     """ "Mon 23 Nov, 09:00 to 10:30 CET"; both days where they differ."""
     start, end = ends(during)
@@ -112,7 +119,7 @@ def rule_rows(rules: Rules) -> list[tuple[str, str, str]]:
         label, shape = texts.RULES[name]
         shown = (_("yes") if value else _("no")) if isinstance(value, bool) else _("no limit")
         if value is not None and not isinstance(value, bool):
-            shown = say(shape) % {"value": value}
+            shown = length_words(value) if name.endswith("_minutes") else say(shape) % {"value": value}
         rows.append((say(label), shown, say(texts.SOURCES[rules.source(name)])))
     return rows if len(rows) == len(NAMES) else []
 
@@ -141,7 +148,7 @@ def timeline_of(day: Day, now: datetime, minutes: int, *, choose: bool) -> dict[
     rows = [_row(day, row, now, minutes, choose=choose) for row in day.rows]
     today = day.start <= now < day.end
     return {
-        "label": _("%(day)s by asset", day=localdate(day.day, pattern="EEEE d MMMM")),
+        "label": _("%(day)s by asset", day=day_title(day.day)),
         "hours": [(localtime(at, zone, "time"), _left(day, at)) for at in _hour_marks(day)],
         "rows": rows,
         "now": _left(day, now) if today else None,
@@ -158,7 +165,8 @@ def _hour_marks(day: Day) -> list[datetime]:
 def _row(day: Day, row: Row, now: datetime, minutes: int, *, choose: bool) -> dict[str, Any]:
     state, tone = row_state(day, row, now)
     items = [piece for item in row.items for piece in _pieces(day, row, item)]
-    free = [_free(day, row, slot, minutes) for slot in row.slots] if choose else []
+    seen = [slot for slot in row.slots if day.start <= slot.start < day.end]
+    free = [_free(day, row, slot, minutes) for slot in seen] if choose else []
     url = url_for("labs.asset", key=row.asset.key) if row.asset else ""
     return {"name": row.name, "url": url, "state": state, "tone": tone, "items": items + free}
 
