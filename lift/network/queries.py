@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import joinedload, selectinload
 
 from lift.core import clock
 from lift.core.actor import Role, Scope
@@ -33,9 +34,17 @@ def group_id(slug: str) -> UUID | None:
     return db.session.scalar(sa.select(WorkingGroup.id).where(WorkingGroup.slug == slug))
 
 
+def _partners() -> sa.Select[Partner, Organisation]:
+    return (
+        sa.select(Partner, Organisation)
+        .join(Organisation, Organisation.id == Partner.organisation_id)
+        .options(joinedload(Organisation.company))
+    )
+
+
 def partners(*, public: bool = True, state: PartnerState | None = None) -> list[PartnerRow]:
     """Partners by name; the public list leaves out who is still on the way, in trial or suspended (N1)."""
-    query = sa.select(Partner, Organisation).join(Organisation, Organisation.id == Partner.organisation_id)
+    query = _partners()
     if public:
         query = query.where(Partner.state.in_(PUBLIC_STATES))
     if state is not None:
@@ -45,7 +54,7 @@ def partners(*, public: bool = True, state: PartnerState | None = None) -> list[
 
 def partner(slug: str, *, public: bool = True) -> PartnerRow | None:
     """One partner; by default only of the public list."""
-    query = sa.select(Partner, Organisation).join(Organisation, Organisation.id == Partner.organisation_id)
+    query = _partners()
     if public:
         query = query.where(Partner.state.in_(PUBLIC_STATES))
     row = db.session.execute(query.where(Organisation.slug == slug)).one_or_none()
@@ -56,7 +65,7 @@ def last_changes(organisation_ids: Collection[UUID] | None = None) -> dict[UUID,
     """The step by which each partner came into its present state (N1): since when, and why."""
     query = (
         sa.select(PartnerChange)
-        .distinct(PartnerChange.organisation_id)
+        .ext(distinct_on(PartnerChange.organisation_id))
         .order_by(PartnerChange.organisation_id, PartnerChange.at.desc(), PartnerChange.id.desc())
     )
     if organisation_ids is not None:

@@ -25,8 +25,11 @@ def make_group(slug: str | None = None, **values: Any) -> WorkingGroup:
 
 
 def make_version(*kinds: StepKind, group: WorkingGroup | None = None, state: VersionState = VersionState.PUBLISHED,
-                 title: str | None = None) -> ModuleVersion:  # fmt: skip
-    """A module's first version with one step per kind (default: one to read), flushed, published unless told otherwise."""
+                 title: str | None = None, **values: Any) -> ModuleVersion:  # fmt: skip
+    """A module's first version with one step per kind (default: one to read), flushed, published unless told otherwise.
+
+    ``values`` are the version's further columns.
+    """
     number = next(_numbers)
     name = title or f"Module {number}"
     module = Module(slug=f"module-{number}", group_id=(group or make_group()).id)
@@ -34,7 +37,7 @@ def make_version(*kinds: StepKind, group: WorkingGroup | None = None, state: Ver
     db.session.flush()
     version = ModuleVersion(
         module_id=module.id, number=1, state=VersionState.DRAFT, title={"en": name, "it": name}, summary={"en": "What it is"},
-        languages=["en"], minutes=60, licence="CC-BY-4.0",
+        **{"languages": ["en"], "minutes": 60, "licence": "CC-BY-4.0", **values},
     )  # fmt: skip
     db.session.add(version)
     db.session.flush()

@@ -48,7 +48,7 @@ def test_v9_every_watched_word_on_a_page_has_its_sentence(
             (f"{path} as {email}", language): page(client, path, language) for path in paths for language in LANGUAGES
         }
     found = {where: [word.key for word in unexplained(html, where[1])] for where, html in seen.items()}
-    assert found == dict.fromkeys(seen, [])
+    assert {where: keys for where, keys in found.items() if keys} == {}
 
 
 def test_v9_a_word_without_its_sentence_is_found_and_one_with_it_is_not() -> None:
