@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
 from lift.core.db import db
 from lift.core.errors import NotFound
@@ -19,9 +20,10 @@ from lift.twins.simulators.base import AnySimulator, Parameters, Result
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run in a list: its mean of the simulator's first figure, without the weight of the whole result."""
+    """A run in a list: name (source text) and mean of its first figure, without the weight of the whole result."""
 
     run: SimulationRun
+    first_label: str | None
     first_mean: float | None
 
 
@@ -47,10 +49,11 @@ def runs_of(
     person_id: UUID | None, *, simulator: str = "", before: UUID | None = None, limit: int = 20
 ) -> Sequence[RunRow]:
     """The person's runs, newest first, from below the key ``before``; one more than ``limit``, so that the page sees more."""
+    label = SimulationRun.result[("figures", "0", "label")].as_string()
     mean = SimulationRun.result[("figures", "0", "mean")].as_float()
     query = (
-        sa.select(SimulationRun, mean.label("mean"))
-        .options(sa.orm.defer(SimulationRun.result))
+        sa.select(SimulationRun, label.label("label"), mean.label("mean"))
+        .options(defer(SimulationRun.result))
         .where(SimulationRun.person_id == person_id)
         .order_by(SimulationRun.id.desc())
         .limit(limit + 1)
@@ -59,7 +62,7 @@ def runs_of(
         query = query.where(SimulationRun.simulator == simulator)
     if before is not None:
         query = query.where(SimulationRun.id < before)
-    return [RunRow(row.SimulationRun, row.mean) for row in db.session.execute(query)]
+    return [RunRow(row.SimulationRun, row.label, row.mean) for row in db.session.execute(query)]
 
 
 def latest_run(person_id: UUID | None, simulator: str) -> SimulationRun | None:
