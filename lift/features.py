@@ -15,7 +15,8 @@ from lift.labs import services as lab_services
 from lift.labs.api import bp as labs_api
 from lift.labs.views import bp as lab_pages
 from lift.live import services as live_services
-from lift.live.views.bench import bp as live_pages
+from lift.live.api import bp as live_api
+from lift.live.views import live_pages
 from lift.live.views.edge import bp as edge_door
 from lift.live.views.practice import bp as twins_pages
 from lift.live.views.streams import bp as live_streams
@@ -25,6 +26,7 @@ from lift.people.api import bp as people_api
 from lift.people.views import bp as people_pages
 from lift.training import queries as training_queries
 from lift.training import services as training_services
+from lift.training.api import bp as training_api
 from lift.training.views import bench_panel
 from lift.training.views import bp as training_pages
 
@@ -38,9 +40,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     content_api,
     twins_pages,
     live_pages,
+    live_api,
     edge_door,
     live_streams,
     training_pages,
+    training_api,
     cluster_pages,
     clusters_api,
     insight_pages,
@@ -48,7 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, clusters_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, clusters_api, training_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -72,6 +76,7 @@ def register_holders() -> None:
     """What each feature holds of a person (leaver, export, erasure), bottom floor first."""
     registry.register("people", people_services.HOLDER)
     registry.register("labs", lab_services.HOLDER)
+    registry.register("live", live_services.HOLDER)
     registry.register("training", training_services.HOLDER)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from lift.core.actor import Actor, Role, Scope
 from lift.core.errors import Problem
 from lift.labs.models import Asset, Booking
+from lift.labs.permissions import can_see_desk
 from lift.live.models import Bench, Gateway
 
 
@@ -72,6 +73,11 @@ def can_press_lab_stop(actor: Actor, lab_id: UUID, right: BenchRight) -> bool:
 def can_rearm(actor: Actor, lab_id: UUID, right: BenchRight) -> bool:
     """Lab staff, or a trainer who holds re-arm for this asset today."""
     return right.rearms or is_lab_staff(actor, lab_id)
+
+
+def can_read_values(actor: Actor, asset: Asset, *, on_bench: bool) -> bool:
+    """What a machine says is for those at its bench and for the lab; of a public machine for everybody."""
+    return asset.public_tile or on_bench or can_see_desk(actor, asset.lab)
 
 
 def can_manage_gateway(actor: Actor, gateway: Gateway) -> bool:

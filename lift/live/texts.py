@@ -52,6 +52,7 @@ WRONG_STATE = Text(N_("%(name)s is not possible while the machine is in this sta
 TOO_SOON = Text(N_("%(name)s was changed a moment ago. Wait %(wait)s s, then ask again."))
 
 TWIN_IS_YOURS = Text(N_("The computer copy is yours alone; there is nobody to hand it to."))
+NOT_YOUR_VALUES = Text(N_("Only people at this machine and the people of its lab can read what it says."))
 NOTHING_ASKED = Text(N_("Say what is to be changed: a variable with its value, or an action."))
 STOP_GONE = Text(N_("This stop was released already."))
 CHOOSE_MINUTES = Text(N_("Choose how many minutes to take from the list."))

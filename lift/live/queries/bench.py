@@ -171,6 +171,27 @@ def benches_over(now: datetime) -> Sequence[UUID]:
     return db.session.scalars(query.order_by(Bench.id)).all()
 
 
+def benches_of(person_id: UUID) -> Sequence[Bench]:
+    """All benches of a person, oldest first."""
+    return db.session.scalars(sa.select(Bench).filter_by(person_id=person_id).order_by(Bench.id)).all()
+
+
+def cuts_by(person_id: UUID) -> Sequence[Cut]:
+    """All datasets that a person took, oldest first."""
+    return db.session.scalars(sa.select(Cut).filter_by(person_id=person_id).order_by(Cut.id)).all()
+
+
+def is_at(person_id: UUID, asset_id: UUID) -> bool:
+    """Whether the person has an open bench at this asset."""
+    query = sa.select(Bench.id).filter_by(person_id=person_id, asset_id=asset_id, closed_at=None)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def asset_of(asset_id: UUID) -> Asset | None:
+    """One asset with its lab."""
+    return db.session.get(Asset, asset_id, options=[joinedload(Asset.lab)])
+
+
 def open_benches_at(booking_id: UUID) -> Sequence[Bench]:
     """Open benches of a booking, oldest first: who is on which bench (class page)."""
     return db.session.scalars(

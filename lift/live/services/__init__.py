@@ -17,6 +17,7 @@ from lift.live.services.commands import Asked, send_command
 from lift.live.services.controls import give_controls, hand_back, take_back, take_controls
 from lift.live.services.gateways import connect_asset, mark_batch_seen, provision_gateway, revoke_gateway
 from lift.live.services.heartbeat import answer_heartbeat
+from lift.live.services.holder import HOLDER
 from lift.live.services.hooks import panels_of, right_of, use_panels, use_rights
 from lift.live.services.parquet import from_parquet
 from lift.live.services.partitions import drop_partitions_before, make_partitions
@@ -28,6 +29,7 @@ from lift.live.services.stops import press_lab_stop, press_stop, release_stop
 from lift.live.services.watch import watch
 
 __all__ = [
+    "HOLDER",
     "Asked",
     "answer_heartbeat",
     "ask",

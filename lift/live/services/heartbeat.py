@@ -14,6 +14,7 @@ from lift.core.db import after_commit, db, transaction
 from lift.core.errors import Forbidden, Problem
 from lift.edge.contract import (
     GRANT_LIFE,
+    HEARTBEAT,
     LINK_LOST,
     AssetReport,
     CommandClaims,
@@ -81,7 +82,16 @@ def _end_after_silence(door: Door) -> None:
         end_grants(mine, EndReason.GATEWAY_LOST, door.now)
 
 
+def _is_old(door: Door, beat: Heartbeat) -> bool:
+    """Held up on the way for longer than a beat, say before a server that just started: its report is history."""
+    if beat.clock_offset is None:
+        return False
+    return door.now.timestamp() - (beat.sent_at - beat.clock_offset) > 2 * HEARTBEAT
+
+
 def _take_reports(door: Door, beat: Heartbeat) -> None:
+    if _is_old(door, beat):
+        return
     before = queries.door.reports_of(list(door.assets.values()))
     for report in beat.assets:
         asset_id = door.assets.get(report.asset)
