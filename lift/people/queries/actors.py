@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from lift.core import clock
 from lift.core.actor import ANONYMOUS, Actor, Grant
 from lift.core.db import db
+from lift.core.locks import busy_when_locked
 from lift.people import proofs
 from lift.people.enums import ConsentPurpose
 from lift.people.models import Account, ApiToken, Consent, Membership, Organisation, Person, RoleGrant, SignInCard
@@ -130,7 +131,8 @@ def card_by_code(code_hash: str, *, lock: bool = False) -> SignInCard | None:
     )
     if lock:
         query = query.with_for_update(key_share=True, of=SignInCard)
-    return db.session.scalars(query, execution_options={"populate_existing": lock}).one_or_none()
+    with busy_when_locked():
+        return db.session.scalars(query, execution_options={"populate_existing": lock}).one_or_none()
 
 
 def is_live_code(person_id: UUID, code: str) -> bool:

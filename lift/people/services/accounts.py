@@ -6,10 +6,11 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from lift.core import audit, clock
 from lift.core.actor import Actor
-from lift.core.db import db, transaction
+from lift.core.db import db, savepoint, transaction
 from lift.core.errors import Invalid, Problem, Refused, require_found
 from lift.core.i18n import Text, in_language
 from lift.core.mail import queue_mail
@@ -117,8 +118,11 @@ def create_account(actor: Actor, person: Person, email: str | None, password: st
             raise Refused(Problem("L14", texts.ADDRESS_TAKEN, field="email"))
         account = Account(person=person, email=address, fs_uniquifier=uuid4().hex)
         account.password = proofs.new_password_hash(password) if password else None
-        session.add(account)
-        session.flush()
+        try:
+            with savepoint():
+                session.add(account)
+        except IntegrityError as error:  # somebody took the address a moment ago
+            raise Refused(Problem("L14", texts.ADDRESS_TAKEN, field="email")) from error
         audit.record(actor, "people.account_created", "person", person.id, after={"by_card_only": address is None})
         return account
 

@@ -12,8 +12,9 @@ from lift.core.db import transaction
 from lift.core.errors import Invalid, Problem, Refused, require_found
 from lift.core.i18n import At, Text
 from lift.core.ids import short_code
+from lift.core.locks import lock_rows
 from lift.people import policy, proofs, queries, texts
-from lift.people.models import Account, SignInCard
+from lift.people.models import Account, Person, SignInCard
 from lift.people.services.doors import employee_of
 
 CODE_LENGTH = 8
@@ -34,6 +35,7 @@ def issue_card(actor: Actor, organisation_id: UUID, person_id: UUID) -> IssuedCa
     """A new card for an employee; the old one is dead from now on."""
     with transaction() as session:
         employee_of(actor, organisation_id, person_id)
+        lock_rows(Person, [person_id])  # two owners at once: one card after the other
         revoke_live_card(actor, person_id)
         code = short_code(CODE_LENGTH)
         card = SignInCard(person_id=person_id, code_hash=proofs.card_code_hash(code), issued_by=actor.person_id)

@@ -11,9 +11,10 @@ from lift.core import audit, clock, events, registry
 from lift.core.actor import Actor, Role, Scope
 from lift.core.db import transaction
 from lift.core.errors import Invalid, Problem, Refused, require_found
+from lift.core.locks import lock_rows
 from lift.people import policy, queries, texts
 from lift.people.enums import SizeClass
-from lift.people.models import Membership, Organisation, Person, RoleGrant, SizeDeclaration
+from lift.people.models import Company, Membership, Organisation, Person, RoleGrant, SizeDeclaration
 from lift.people.services import accounts, cards, tokens
 from lift.people.services.doors import employee_of, owned_company
 from lift.people.services.grants import give, grant_role
@@ -84,6 +85,7 @@ def add_employee(actor: Actor, organisation_id: UUID, new: NewEmployee, link: ac
 def join(actor: Actor, person_id: UUID, organisation_id: UUID) -> Membership:
     """Belong to an organisation from today; joining twice changes nothing. Callers decide who may."""
     with transaction() as session:
+        lock_rows(Person, [person_id])
         live = queries.live_membership(person_id, organisation_id)
         if live is not None:
             return live
@@ -110,6 +112,7 @@ def end_membership(actor: Actor, organisation_id: UUID, person_id: UUID) -> None
     """
     with transaction() as session:
         employee_of(actor, organisation_id, person_id)
+        lock_rows(Company, [organisation_id])  # two last owners do not leave at once
         if queries.owners_of(organisation_id) == {person_id}:
             raise Refused(Problem("R6", texts.LAST_OWNER, owner=policy.OWNER))
         now = clock.now()

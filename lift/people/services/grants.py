@@ -9,8 +9,9 @@ from lift.core import audit, clock
 from lift.core.actor import Actor, Grant, Role, Scope
 from lift.core.db import db, transaction
 from lift.core.errors import Forbidden, NotFound, Problem, Refused, require_found
+from lift.core.locks import lock_rows
 from lift.people import policy, queries, texts
-from lift.people.models import RoleGrant
+from lift.people.models import Company, RoleGrant
 
 
 def grant_role(
@@ -78,6 +79,7 @@ def end_role(actor: Actor, grant_id: UUID, reason: str = "") -> None:
         problems = policy.grant_problems(actor, Grant(row.role, row.scope, row.scope_id), to_self=False)
         if problems:
             raise Forbidden(problems)
+        lock_rows(Company, [row.organisation_id])
         if row.role == Role.OWNER and queries.owners_of(row.organisation_id) == {row.person_id}:
             raise Refused(Problem("R6", texts.LAST_OWNER, owner=policy.OWNER))
         if row.ends_at is None or row.ends_at > clock.now():
