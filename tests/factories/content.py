@@ -50,7 +50,8 @@ def make_version(*kinds: StepKind, group: WorkingGroup | None = None, state: Ver
         )  # fmt: skip
     db.session.flush()
     if state is not VersionState.DRAFT:
-        version.state, version.published_at = state, clock.now()
-        module.published_version_id = version.id
+        version.state = state
+        if state is VersionState.PUBLISHED:
+            version.published_at, module.published_version_id = clock.now(), version.id
         db.session.flush()
     return version
