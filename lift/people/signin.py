@@ -97,9 +97,11 @@ def _load_presence() -> queries.Presence | None:
 
 
 def _shared_goes_on() -> bool:
-    """False when this shared sign-in is over; a page that only listens (streams) does not keep it alive."""
-    listens = request.path.startswith("/stream/") or "X-Lift-Poll" in request.headers
-    return services.keep_shared_sign_in(UUID(cookie[SHARED]), seen=not listens)
+    """False when this shared sign-in is over. A page that beats, polls or listens by itself does not keep it alive:
+    what counts is a page that somebody opened or a form they sent, and the word of the island that a hand moved.
+    """
+    by_hand = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" or request.endpoint == "people.still_here"
+    return services.keep_shared_sign_in(UUID(cookie[SHARED]), seen=by_hand)
 
 
 def begin(account: Account, *, how: str, shared: bool = False) -> None:
