@@ -29,6 +29,8 @@ from lift.training import services as training_services
 from lift.training.api import bp as training_api
 from lift.training.views import bench_panel
 from lift.training.views import bp as training_pages
+from lift.twins.api import bp as twins_api
+from lift.twins.services.holder import HOLDER as TWINS_HOLDER
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     people_pages,
@@ -39,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     content_pages,
     content_api,
     twins_pages,
+    twins_api,
     live_pages,
     live_api,
     edge_door,
@@ -52,7 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, clusters_api, training_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, twins_api, clusters_api, training_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -76,6 +79,7 @@ def register_holders() -> None:
     """What each feature holds of a person (leaver, export, erasure), bottom floor first."""
     registry.register("people", people_services.HOLDER)
     registry.register("labs", lab_services.HOLDER)
+    registry.register("twins", TWINS_HOLDER)
     registry.register("live", live_services.HOLDER)
     registry.register("training", training_services.HOLDER)
 

@@ -46,12 +46,16 @@ class WhatIfForm(LiftForm):
             value = values.get(spec.name, spec.default)
             self[spec.name].data = value if isinstance(value, str) else typed_as(value)
 
-    def like_id(self) -> UUID | None:
-        """The run whose luck is wanted; None for new luck or no such id."""
+    def beside_id(self) -> UUID | None:
+        """The run that the form stood beside."""
         try:
-            return UUID(self.like.data or "") if self.same_luck.data else None
+            return UUID(self.like.data or "")
         except ValueError:
             return None
+
+    def like_id(self) -> UUID | None:
+        """The run whose luck is wanted; None for new luck or no such id."""
+        return self.beside_id() if self.same_luck.data else None
 
 
 def typed_as(value: float) -> str:

@@ -35,7 +35,7 @@ def simulator_of(key: str) -> AnySimulator:
         raise NotFound from error
 
 
-def run_of(run_id: UUID, person_id: UUID | None) -> SimulationRun | None:
+def run_of(run_id: UUID | None, person_id: UUID | None) -> SimulationRun | None:
     """The person's own run."""
     return db.session.scalar(sa.select(SimulationRun).filter_by(id=run_id, person_id=person_id))
 
@@ -63,6 +63,18 @@ def runs_of(
     if before is not None:
         query = query.where(SimulationRun.id < before)
     return [RunRow(row.SimulationRun, row.label, row.mean) for row in db.session.execute(query)]
+
+
+def open_runs(person_id: UUID) -> Sequence[SimulationRun]:
+    """The person's runs that wait or go on."""
+    query = sa.select(SimulationRun).where(SimulationRun.person_id == person_id, SimulationRun.state.in_(OPEN))
+    return db.session.scalars(query.order_by(SimulationRun.id)).all()
+
+
+def all_runs(person_id: UUID) -> Sequence[SimulationRun]:
+    """Every run of the person, oldest first, without the weight of the results."""
+    query = sa.select(SimulationRun).options(defer(SimulationRun.result)).filter_by(person_id=person_id)
+    return db.session.scalars(query.order_by(SimulationRun.id)).all()
 
 
 def latest_run(person_id: UUID | None, simulator: str) -> SimulationRun | None:

@@ -41,6 +41,11 @@ def session_of(person_id: UUID, asset_id: UUID) -> TwinSession | None:
     return db.session.scalar(sa.select(TwinSession).filter_by(person_id=person_id, asset_id=asset_id))
 
 
+def sessions_of(person_id: UUID) -> Sequence[TwinSession]:
+    """The person's sessions with copies, oldest first."""
+    return db.session.scalars(sa.select(TwinSession).filter_by(person_id=person_id).order_by(TwinSession.id)).all()
+
+
 def values_of(kept: TwinSession) -> dict[str, Any]:
     """The copy's present values under the asset's names."""
     return dict(MachiningTwin.load(kept.state).values())

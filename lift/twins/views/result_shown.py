@@ -46,11 +46,11 @@ class Row:
     tone: str
 
 
-def figure_text(figure: Figure) -> str:
-    """ "84.6 ± 1.9", "93 ± 2 %"; a dash where no day gave a value."""
+def figure_text(figure: Figure, beside: Figure | None = None) -> str:
+    """ "84.6 ± 1.9", "93 ± 2 %"; as many digits as the one ``beside`` it needs; a dash where no day gave a value."""
     if figure.mean is None:
         return "–"
-    decimals = _decimals(figure)
+    decimals = _decimals(figure, beside)
     mean = number(figure.mean * _factor(figure), decimals)
     half = "" if figure.half_width is None else f" ± {number(figure.half_width * _factor(figure), decimals)}"
     return f"{mean}{half}{' %' if figure.unit == 'share' else ''}"
@@ -65,11 +65,12 @@ def _factor(figure: Figure | Comparison) -> float:
     return 100.0 if figure.unit == "share" else 1.0
 
 
-def _decimals(figure: Figure) -> int:
-    """Whole percents, tenths of everything else; one digit more where the interval would read as nothing."""
-    usual = 0 if figure.unit == "share" else 1
-    half = (figure.half_width or 0.0) * _factor(figure)
-    return usual if half == 0 or half >= 0.5 * 10**-usual else usual + 1
+def _decimals(*figures: Figure | None) -> int:
+    """Whole percents, tenths of everything else; one digit more where an interval would read as nothing."""
+    known = [figure for figure in figures if figure is not None]
+    usual = 0 if known[0].unit == "share" else 1
+    halves = [(figure.half_width or 0.0) * _factor(figure) for figure in known]
+    return usual + any(0 < half < 0.5 * 10**-usual for half in halves)
 
 
 def label_of(figure: Figure | Comparison) -> str:
@@ -89,7 +90,7 @@ def panels(shown: Side, against: Side | None) -> list[dict[str, Any]]:
     return [
         {
             "title": label_of(figure),
-            "unit": unit_words(figure.unit),
+            "unit": _axis_unit(figure.unit),
             "chip": _chip(changes.get(figure.key), against),
             **_chart(figure, shown, against),
         }
@@ -98,8 +99,10 @@ def panels(shown: Side, against: Side | None) -> list[dict[str, Any]]:
 
 
 def _chart(figure: Figure, shown: Side, against: Side | None) -> dict[str, Any]:
-    sides = [(against.name, against.result.figure(figure.key), False)] if against else []
-    dots = [_dot(name, one, strong=strong) for name, one, strong in [*sides, (shown.name, figure, True)]]
+    old = against.result.figure(figure.key) if against else None
+    dots = [_dot(shown.name, figure, old, strong=True)]
+    if against and old:
+        dots.insert(0, _dot(against.name, old, figure, strong=False))
     rows = [dot for dot in dots if dot is not None]
     if not rows:
         return {"rows": [], "low": 0, "high": 0, "ticks": []}
@@ -107,13 +110,18 @@ def _chart(figure: Figure, shown: Side, against: Side | None) -> dict[str, Any]:
     return {"rows": rows, "low": low, "high": high, "ticks": ticks}
 
 
-def _dot(label: str, figure: Figure, *, strong: bool) -> dict[str, Any] | None:
+def _dot(label: str, figure: Figure, beside: Figure | None, *, strong: bool) -> dict[str, Any] | None:
     if figure.mean is None:
         return None
     low, high = figure.interval or (figure.mean, figure.mean)
     points = {"mean": figure.mean, "low": low, "high": high}
     cells = [number(value, 2) for value in points.values()]
-    return {"label": label, "text": figure_text(figure), "strong": strong, "cells": cells, **points}
+    return {"label": label, "text": figure_text(figure, beside), "strong": strong, "cells": cells, **points}
+
+
+def _axis_unit(unit: str) -> str:
+    """Short enough to stand at the end of an axis."""
+    return str(_("per h")) if unit == "parts/h" else unit_words(unit)
 
 
 def axis(lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float, list[float]]:
@@ -121,8 +129,8 @@ def axis(lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float, l
     low, high = min(lows), max(highs)
     air = (high - low) * 0.15 or abs(high) * 0.05 or 1.0
     low, high = low - air, high + air
-    step = 10.0 ** math.floor(math.log10((high - low) / 3))
-    step = next(step * n for n in (1, 2, 5, 10) if (high - low) / (step * n) <= 6)
+    step = 10.0 ** math.floor(math.log10((high - low) / 4))
+    step = next(step * n for n in (1, 2, 5, 10) if (high - low) / (step * n) <= 4)
     first = math.ceil(low / step)
     marks = [round(n * step, 6) for n in range(first, math.floor(high / step) + 1)]
     return low, high, [int(mark) if float(mark).is_integer() else mark for mark in marks]
@@ -133,7 +141,7 @@ def _chip(change: Comparison | None, against: Side | None) -> tuple[str, str] | 
         return None
     if change.change is Change.UNCLEAR:
         return str(_("no clear difference")), "off"
-    size = number(abs(change.difference) * _factor(change), _decimals(change.new))
+    size = number(abs(change.difference) * _factor(change), _decimals(change.new, change.old))
     words = {"size": size, "run": against.number}
     more = change.change is Change.MORE
     text = _("%(size)s more than run %(run)s", **words) if more else _("%(size)s less than run %(run)s", **words)
@@ -182,13 +190,14 @@ def _short_keys(shown: Side, against: Side | None) -> list[str]:
 
 
 def _row(change: Comparison) -> Row:
-    return Row(label_of(change), figure_text(change.old), figure_text(change.new), _change_text(change), _tone(change))
+    old, new = figure_text(change.old, change.new), figure_text(change.new, change.old)
+    return Row(label_of(change), old, new, _change_text(change), _tone(change))
 
 
 def _change_text(change: Comparison) -> str:
     if change.change is Change.UNCLEAR or change.difference is None:
         return str(_("unclear"))
-    size = number(abs(change.difference) * _factor(change), _decimals(change.new))
+    size = number(abs(change.difference) * _factor(change), _decimals(change.new, change.old))
     return f"{'+' if change.difference > 0 else '−'}{size}"
 
 

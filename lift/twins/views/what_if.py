@@ -136,8 +136,10 @@ def taken_from() -> SimulationRun | None:
 
 
 def base_of(form: WhatIfForm, model: AnySimulator) -> SimulationRun | None:
-    """The run that a form which came back is measured against."""
-    return queries.latest_run(current_actor().person_id, model.key)
+    """The run that a form which came back is measured against: the one it stood beside, else the newest."""
+    person_id = current_actor().person_id
+    beside = queries.run_of(form.beside_id(), person_id)
+    return beside if beside and beside.simulator == model.key else queries.latest_run(person_id, model.key)
 
 
 def start_page(
