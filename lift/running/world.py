@@ -186,9 +186,11 @@ def prepare(place: Place, supervisor: Supervisor, start_web: Callable[[], None])
         if not supervisor.has("web") and has_present_tables(place, supervisor):
             start_web()
 
+    if has_present_tables(place, supervisor) and (place.gateway_config.exists() or not is_demo(place)):
+        start_web()  # all was done the last time
+        return
     options = ["--demo", str(place.gateway_config)] if is_demo(place) else []
     with step("preparing the database"):
-        web_when_it_can()
         process = spawn_command([*module("flask"), "prepare", *options], place.root, place.environ)
         done = supervisor.complete("flask prepare", process, web_when_it_can)
     if done and not supervisor.has("web"):

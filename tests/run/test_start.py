@@ -130,6 +130,7 @@ def test_start_fills_an_empty_home_and_a_second_start_keeps_it(home: Path) -> No
     second = Run(home)
     try:
         second.wait_ready()
+        assert [line for line in second.lines if "preparing the database" in line] == []
         assert values_from_the_machine(home) >= seen
         second.process.kill()
     finally:
