@@ -51,7 +51,7 @@ JOBS: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (frozenset({Role.OWNER}), ("people.my_company",)),
     (frozenset({Role.LAB_MANAGER, Role.LAB_TECHNICIAN}), ("labs.desk", "live.gateways")),
     (frozenset({Role.LEAD, Role.AUTHOR, Role.REVIEWER}), ("network.groups", "content.modules")),
-    (frozenset({Role.TRAINER, Role.QUALIFIER}), ("training.sessions", "labs.desk")),
+    (frozenset({Role.TRAINER, Role.QUALIFIER}), ("training.my", "training.sessions", "labs.desk")),
     (frozenset({Role.PARTNER_ADMIN, Role.SIGNATORY}), ("labs.desk", "network.partners")),
     (frozenset({Role.OFFICER}), ("clusters.hubs", "training.sessions")),
     (frozenset({Role.OPERATOR}), ("insight.operations", "insight.audit", "live.gateways")),
