@@ -99,6 +99,12 @@ class Day:
         return any(not shown.contains(o.intersection(self.whole)) for o in self.open_ranges if o.overlaps(self.whole))
 
     @property
+    def first_start(self) -> datetime | None:
+        """When the first booking begins that begins on this day."""
+        begins = [ends(item.during)[0] for item, _rows in self.bookings]
+        return next((start for start in begins if self.whole.contains(start)), None)
+
+    @property
     def bookings(self) -> list[tuple[Item, list[Row]]]:
         """Each booking once, with the rows it takes, by start."""
         rows: dict[str, list[Row]] = defaultdict(list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from lift.web.guard import signed_in
 
 Page = str | Response | tuple[str, int]
 USUAL_MINUTES = 60
+MORNING = time(8)
 
 
 @bp.get("/desk")
@@ -115,11 +116,12 @@ def fill(form: BookForm, lab: Lab) -> None:
 
 
 def start_where_free(form: BookForm, found: queries.Day) -> None:
-    """A form without a start begins at the first free one of its asset."""
-    rows = [row for row in found.rows if row.asset and row.asset.key == form.asset.data]
-    first = next((slot.start for row in rows for slot in row.slots), None)
-    if form.start.data is None and first is not None and not form.errors:
-        form.start.data = first.astimezone(ZoneInfo(found.lab.zone)).time()
+    """A form without a start begins at the first free one of its asset, by day if there is one."""
+    slots = [s for row in found.rows if row.asset and row.asset.key == form.asset.data for s in row.slots]
+    starts = [slot.start.astimezone(ZoneInfo(found.lab.zone)).time() for slot in slots]
+    by_day = [start for start in starts if start >= MORNING] or starts
+    if form.start.data is None and by_day and not form.errors:
+        form.start.data = by_day[0]
 
 
 def asked(form: BookForm, lab: Lab, actor: Actor) -> services.BookingRequest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,17 +13,21 @@ from lift.core import clock
 from lift.core.errors import require_found
 from lift.labs import queries, texts
 from lift.labs.enums import AccessClass
-from lift.labs.permissions import can_run_lab, can_see_desk
+from lift.labs.permissions import can_see_desk
 from lift.labs.policy.rules import effective_rules
 from lift.labs.queries.directory import Directory, Filters
 from lift.labs.views import shown
 from lift.labs.views.blueprint import bp
+from lift.labs.views.state import state_of
+from lift.training import queries as training
+from lift.training.queries import rows
 from lift.web.current import current_actor
 from lift.web.guard import public
 from lift.web.i18n import say
 from lift.web.i18n import texts as in_language
 
 WINDOWS_SHOWN = 6
+SESSIONS_SHOWN = 4
 NAMES = ("country", "type", "access")
 
 
@@ -45,7 +50,8 @@ def lab(slug: str) -> str:
     row = require_found(queries.lab_by_slug(slug))
     days = queries.days_that_differ(card.id, now.date())
     desk = can_see_desk(current_actor(), row)
-    return render_template("labs/lab.html", lab=card, days=days, desk=desk, shown=shown, words=texts)
+    sessions = sessions_here(card.id)
+    return render_template("labs/lab.html", lab=card, days=days, sessions=sessions, desk=desk, shown=shown, words=texts)
 
 
 @bp.get("/assets/<key>")
@@ -57,18 +63,26 @@ def asset(key: str) -> str:
     rules = effective_rules(row)
     windows = queries.free_windows(row, now, now + timedelta(days=7), rules.min_minutes)
     actor = current_actor()
+    inside = can_see_desk(actor, row.lab)
     return render_template(
         "labs/asset.html",
         asset=row,
+        state=state_of(row, inside=inside, now=now),
         lab=row.lab,
         rules=shown.rule_rows(rules),
         windows=windows[:WINDOWS_SHOWN],
         minutes=min(max(60, rules.min_minutes), rules.max_minutes),
-        desk=can_see_desk(actor, row.lab),
-        runs=can_run_lab(actor, row.lab),
+        desk=inside,
         shown=shown,
         words=texts,
     )
+
+
+def sessions_here(lab_id: UUID) -> list[dict[str, Any]]:
+    """The next sessions in a lab, for a firm like the reader's."""
+    firm = training.firm_of(current_actor().organisation_id)
+    cards = training.sessions_of(lab_id=lab_id, firm=firm)[:SESSIONS_SHOWN]
+    return [rows.session_row(card, url=url_for("training.session", code=card.code)) for card in cards]
 
 
 def filter_groups(

@@ -61,6 +61,12 @@ def country(code: str) -> str:
     return str(get_locale().territories.get(code, code))
 
 
+def place(lab: LabCard) -> str:
+    """Address, city and country, none of them twice."""
+    city = "" if lab.city in lab.address else lab.city
+    return ", ".join(part for part in (lab.address, city, country(lab.country)) if part)
+
+
 def hours_lines(lab: LabCard) -> list[tuple[str, str]]:
     """Opening hours as lines: ("Mon to Fri", "08:00 to 12:00, 13:00 to 18:00")."""
     if lab.always_open:
