@@ -55,7 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, twins_api, clusters_api, training_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, twins_api, live_api, clusters_api, training_api, edge_door)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {

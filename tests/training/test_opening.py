@@ -86,7 +86,7 @@ def test_opening_tells_all_problems_at_once() -> None:
     db.session.commit()
     with pytest.raises(Refused) as refused:
         sessions.open_session(replace(draft, parts=(backwards,), pools=(), version_id=version.id), actor=host.actor)
-    assert [p.rule for p in refused.value.problems] == ["A7", "B1", "E4"]
+    assert [p.rule for p in refused.value.problems] == ["A7", "B1", "E1", "E4"]
 
 
 def test_r2_only_the_people_of_the_lab_open_its_sessions() -> None:

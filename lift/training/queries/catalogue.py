@@ -166,6 +166,12 @@ def session_card(code: str, firm: Firm | None = None) -> SessionCard | None:
     return next(iter(_cards(query, firm, clock.now())), None)
 
 
+def published_card(session_id: UUID, firm: Firm | None = None) -> SessionCard | None:
+    """One published session by its id, past ones too."""
+    query = _all_sessions().where(PilotSession.id == session_id, PilotSession.status != SessionStatus.DRAFT)
+    return next(iter(_cards(query, firm, clock.now())), None)
+
+
 def cards_by_id(ids: Iterable[UUID], firm: Firm | None = None) -> dict[UUID, SessionCard]:
     """Cards of these sessions, whatever their state."""
     cards = _cards(_all_sessions().where(PilotSession.id.in_(list(ids))), firm, clock.now())

@@ -75,9 +75,8 @@ def _options(exercise: dict[str, Any]) -> list[tuple[str, str]]:
 def _what_counts(exercise: dict[str, Any]) -> str:
     """The tolerance, told before anything is checked."""
     if exercise["kind"] == "cut_kpi":
-        return _(
-            "Anything within %(n)s point of what your own recording says counts.", n=f"{exercise['tolerance_points']:g}"
-        )
+        points = f"{exercise['tolerance_points']:g}"
+        return str(_("Anything within %(n)s point of what your own recording says counts.", n=points))
     if exercise["kind"] == "number":
         if not exercise["tolerance"]:
             return str(_("Only the exact number counts."))

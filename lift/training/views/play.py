@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -209,9 +210,7 @@ def read_typed(code: str, step_key: str, place: int) -> str:
 @signed_in
 def evidence(code: str, step_key: str, place: int) -> Response | tuple[str, int]:
     """Keep a text or a file."""
-    sent = request.files.get("file")
-    upload = (sent.filename or "", sent.read()) if sent and sent.filename else None
-    text = request.form.get("typed", "")
+    upload, text = _uploaded(), request.form.get("typed", "")
     try:
         learning.keep_evidence(code, step_key, place, text, upload, actor=current_actor())
     except LiftError as refused:
@@ -263,6 +262,15 @@ def briefing(code: str) -> str | Response:
     told, version = queries.briefing_text(queries.session_assets(session))
     return render_template("training/briefing.html", session=session, told=told, version=version,
                            card=queries.session_card(code))  # fmt: skip
+
+
+def _uploaded() -> tuple[str, bytes] | None:
+    """Name and content of the file that came with the form."""
+    sent = request.files.get("file")
+    if sent is None:
+        return None
+    with closing(sent):
+        return (sent.filename, sent.read()) if sent.filename else None
 
 
 def _id(text: str | None) -> UUID | None:
