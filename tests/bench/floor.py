@@ -1,0 +1,164 @@
+"""The floor: what a bare application of the same kind needs on the same server for the same bytes or rows.
+
+One Flask app with SQLAlchemy and Jinja, no feature, no guard, no translation. ``FLOOR_DATABASE_URL`` names the database
+that LIFT itself uses in the same run; its own tables begin with ``floor_``.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Iterator
+
+import redis
+import sqlalchemy as sa
+from flask import Flask, Response, jsonify, render_template_string, request
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from lift.core.engine import engine_options
+
+ROWS = 50
+PAGE = """<!doctype html><title>Floor</title><table>{% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.name }}</td>
+<td>{{ row.city }}</td><td>{{ row.note }}</td></tr>{% endfor %}</table>"""
+
+
+class Base(DeclarativeBase):
+    """Parent of the floor's one mapped table."""
+
+
+class Row(Base):
+    """A row as long as a session's card."""
+
+    __tablename__ = "floor_row"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    city: Mapped[str]
+    note: Mapped[str]
+
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS floor_row (id int PRIMARY KEY, name text, city text, note text);
+INSERT INTO floor_row SELECT n, 'Name ' || n, 'City ' || n, repeat('note ', 12) FROM generate_series(1, 50) n ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS floor_booking (LIKE booking);
+CREATE TABLE IF NOT EXISTS floor_claim (LIKE claim);
+CREATE TABLE IF NOT EXISTS floor_job (LIKE job INCLUDING IDENTITY INCLUDING DEFAULTS);
+CREATE TABLE IF NOT EXISTS floor_audit (LIKE audit_entry INCLUDING IDENTITY INCLUDING DEFAULTS);
+CREATE TABLE IF NOT EXISTS floor_enrolment (LIKE enrolment);
+CREATE TABLE IF NOT EXISTS floor_ledger (LIKE pool_ledger INCLUDING IDENTITY INCLUDING DEFAULTS);
+CREATE TABLE IF NOT EXISTS floor_pool (id int PRIMARY KEY, size int, taken int, CHECK (taken <= size));
+CREATE TABLE IF NOT EXISTS floor_slot (id int PRIMARY KEY, taken boolean);
+CREATE TABLE IF NOT EXISTS floor_batch (id bigint GENERATED ALWAYS AS IDENTITY, body bytea);
+"""
+
+BOOKING = """
+WITH b AS (INSERT INTO floor_booking (id, code, lab_id, organisation_id, title, purpose, status, during, note, sequence, created_at)
+  VALUES (gen_random_uuid(), :code, gen_random_uuid(), gen_random_uuid(), 'Bench', 'training', 'confirmed',
+          tstzrange(now(), now() + interval '1 hour'), '', 0, now()) RETURNING id)
+INSERT INTO floor_claim (id, unit_id, booking_id, during, created_at)
+  SELECT gen_random_uuid(), gen_random_uuid(), b.id, tstzrange(now(), now() + interval '1 hour'), now() FROM b
+"""
+JOB = "INSERT INTO floor_job (kind, arguments, state, attempts) VALUES ('floor', '{}', 'new', 0)"
+AUDIT = "INSERT INTO floor_audit (action, thing_kind, thing_id, after) VALUES ('floor', 'booking', :code, '{}')"
+ENROLMENT = """
+INSERT INTO floor_enrolment (id, session_id, pool_id, organisation_id, status, ticket, price_cents, aid_cents, created_at)
+VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'confirmed', 1, 0, 0, now())
+"""
+LEDGER = "INSERT INTO floor_ledger (pool_id, change, reason) VALUES (gen_random_uuid(), 1, 'enrolled')"
+TAKE_SEAT = "UPDATE floor_pool SET taken = taken + 1 WHERE id = 1 AND taken < size RETURNING taken"
+TAKE_SLOT = "UPDATE floor_slot SET taken = true WHERE id = 1 AND NOT taken RETURNING id"
+
+
+def create_app() -> Flask:
+    """The bare application."""
+    app = Flask("floor")
+    options = engine_options(20, application="floor")
+    engine = sa.create_engine(os.environ["FLOOR_DATABASE_URL"], **options)
+
+    @app.get("/page")
+    def page() -> str:
+        with Session(engine) as session:
+            return render_template_string(PAGE, rows=session.scalars(sa.select(Row).limit(ROWS)).all())
+
+    @app.post("/book")
+    def book() -> Response:
+        return run(BOOKING, JOB, AUDIT)
+
+    @app.post("/enrol")
+    def enrol() -> Response:
+        return run("UPDATE floor_pool SET taken = taken WHERE id = 1", ENROLMENT, LEDGER, AUDIT)
+
+    @app.post("/seat")
+    def seat() -> tuple[Response, int]:
+        return rival(TAKE_SEAT, ENROLMENT, LEDGER, AUDIT)
+
+    @app.post("/slot")
+    def slot() -> tuple[Response, int]:
+        return rival(TAKE_SLOT, BOOKING, JOB, AUDIT)
+
+    @app.post("/batch")
+    def batch() -> Response:
+        with engine.begin() as connection:
+            connection.execute(sa.text("INSERT INTO floor_batch (body) VALUES (:body)"), {"body": request.get_data()})
+        return jsonify(ok=True)
+
+    @app.get("/stream")
+    def stream() -> Response:
+        return Response(frames(hub), mimetype="text/event-stream")
+
+    def run(*statements: str) -> Response:
+        code = str(request.get_json()["code"])
+        with engine.begin() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement), {"code": code} if ":code" in statement else {})
+        return jsonify(code=code)
+
+    def rival(take: str, *writes: str) -> tuple[Response, int]:
+        code = str(request.get_json()["code"])
+        with engine.begin() as connection:
+            if connection.execute(sa.text(take)).first() is None:
+                return jsonify(taken=True), 409
+            for statement in writes:
+                connection.execute(sa.text(statement), {"code": code} if ":code" in statement else {})
+        return jsonify(code=code), 201
+
+    hub = Fan(os.environ["FLOOR_REDIS_URL"])
+    return app
+
+
+class Fan:
+    """One subscriber, one queue per reader: the least that a stream of many readers needs."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.readers: set[queue.Queue[str]] = set()
+        self.thread: threading.Thread | None = None
+
+    def join(self) -> queue.Queue[str]:
+        """A reader's queue."""
+        mine: queue.Queue[str] = queue.Queue()
+        self.readers.add(mine)
+        if self.thread is None:
+            self.thread = threading.Thread(target=self.pump, daemon=True)
+            self.thread.start()
+        return mine
+
+    def pump(self) -> None:
+        """Redis to queues."""
+        subscription = redis.Redis.from_url(self.url).pubsub(ignore_subscribe_messages=True)
+        subscription.subscribe("lift:floor")
+        for message in subscription.listen():
+            for reader in list(self.readers):
+                reader.put(f"event: x\ndata: {message['data'].decode()}\n\n")
+
+
+def frames(fan: Fan) -> Iterator[str]:
+    """One reader's stream."""
+    mine = fan.join()
+    try:
+        yield "retry: 2000\n\n"
+        while True:
+            yield mine.get()
+    finally:
+        fan.readers.discard(mine)
