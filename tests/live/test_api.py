@@ -27,7 +27,7 @@ def as_(client: FlaskClient, person: Person, scopes: list[str] = SCOPES) -> Ask:
     """Requests with a token of this person."""
     token = f"token-{person.id}"
     organisation = actor_for(person).organisation_id
-    db.session.add(ApiToken(person_id=person.id, organisation_id=organisation, token_hash=token_hash(token), name="t",
+    db.session.add(ApiToken(person_id=person.id, organisation_id=organisation, token_hash=token_hash(token), label="t",
                             scopes=scopes, expires_at=clock.now() + timedelta(hours=1)))  # fmt: skip
     db.session.commit()
 
@@ -65,7 +65,8 @@ def test_history_of_an_impossible_window_is_422(client: FlaskClient, hour: Hour,
 
 def test_values_of_a_machine_are_not_for_strangers(client: FlaskClient, hour: Hour) -> None:
     ask = as_(client, make_learner(make_company()))
-    assert [ask("GET", f"/assets/{hour.cell.asset.id}/state").status_code, ask("GET", f"/assets/{hour.person.id}/state").status_code] == [403, 404]  # fmt: skip
+    paths = (f"/assets/{hour.cell.asset.id}/state", f"/assets/{hour.person.id}/state")
+    assert [ask("GET", path).status_code for path in paths] == [403, 404]
 
 
 def test_token_without_the_scope_is_403(client: FlaskClient, hour: Hour) -> None:
