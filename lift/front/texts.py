@@ -48,7 +48,11 @@ KEPT = {
     "done jobs": N_("Notes that a piece of work was done"),
     "idempotency keys": N_("Marks that stop a request from being done twice"),
     "sent mail": N_("Mails that were sent, as proof of notice"),
+    "raw telemetry": N_("What the machines said; your own recordings stay"),
+    "ended shared sign-ins": N_("Who signed in on a shared computer, and when"),
+    "dead cards": N_("Sign-in cards that no longer work"),
+    "dead tokens": N_("Keys of other programs that no longer work"),
 }
 """Classes of the retention table in plain words; a class without words is shown by its name."""
 
-THEN = {"delete": N_("deleted")}
+THEN = {"delete": N_("deleted"), "drop the day": N_("deleted, a whole day at a time")}
