@@ -1,6 +1,12 @@
 const IDLE_MS = 15 * 60 * 1000
 const PING_MS = 60 * 1000
 
+/** What the browser itself keeps of a page; the server's Clear-Site-Data leaves sessionStorage in some browsers. */
+function clean(): void {
+  window.localStorage.clear()
+  window.sessionStorage.clear()
+}
+
 /** "Done, next person" on a shared computer: reading on counts as being there, 15 minutes without a touch send the form. */
 export function mount(element: HTMLElement): () => void {
   const form = element as HTMLFormElement
@@ -11,7 +17,9 @@ export function mount(element: HTMLElement): () => void {
   const tell = (): void => {
     told = Date.now()
     void fetch(form.dataset['ping'] ?? '', { method: 'POST', headers: { 'X-CSRFToken': token } }).then((answer) => {
-      if (answer.status === 401) window.location.assign('/card')
+      if (answer.status !== 401) return
+      clean()
+      window.location.assign('/card')
     }, () => undefined)
   }
   const touch = (): void => {
@@ -21,8 +29,11 @@ export function mount(element: HTMLElement): () => void {
   for (const kind of ['pointerdown', 'keydown', 'scroll', 'wheel']) {
     document.addEventListener(kind, touch, { signal: stop.signal, passive: true, capture: true })
   }
+  form.addEventListener('submit', clean, { signal: stop.signal })
   const timer = window.setInterval(() => {
-    if (Date.now() - touched >= IDLE_MS) form.submit()
+    if (Date.now() - touched < IDLE_MS) return
+    clean()
+    form.submit()
   }, 5000)
   return () => {
     stop.abort()
