@@ -12,7 +12,7 @@ from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db, transaction
 from lift.people.models import Membership, RoleGrant
 from lift.training.enums import EnrolmentStatus
-from lift.training.models import Enrolment, PilotSession, Pool
+from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
 from lift.training.services import enrolment as verbs
 from tests.factories.people import actor_for, give_role, make_company, make_person
@@ -82,3 +82,27 @@ def test_race_control_that_counts_rows_oversells(committed: APIFlask) -> None:
     prepare(committed, 1)
     answers = race(committed, count_then_take, 10)
     assert answers.count("confirmed") > 1
+
+
+CROWD = 200
+SEATS = 20
+
+
+def enrol_some(number: int) -> int:
+    """Each rival asks for one seat of the crowd's session; the owners take turns."""
+    actor, _ = owner_number(number % RIVALS)
+    session_id = db.session.scalars(sa.select(PilotSession.id)).one()
+    return len(verbs.enrol(session_id, EnrolRequest((), 1), actor=actor).seated)
+
+
+def test_race_of_two_hundred_requests_for_twenty_seats_seats_exactly_twenty(committed: APIFlask) -> None:
+    prepare(committed, SEATS)
+    answers = race(committed, enrol_some, CROWD, processes=8)
+    assert (sum(answers), len(answers)) == (SEATS, CROWD)
+    with committed.app_context():
+        pool = db.session.scalars(sa.select(Pool)).one()
+        waiting = db.session.scalar(sa.select(sa.func.count()).where(Enrolment.status == EnrolmentStatus.WAITING))
+        tickets = list(db.session.scalars(sa.select(Enrolment.ticket).order_by(Enrolment.ticket)))
+        assert (pool.taken, waiting, tickets) == (SEATS, CROWD - SEATS, list(range(1, CROWD + 1)))
+        ledger = db.session.scalar(sa.select(sa.func.sum(PoolLedger.change)))
+        assert ledger == SEATS
