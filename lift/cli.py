@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from lift.content.cli import group as content
 from lift.live.cli import gateway
 from lift.people import cli as people
 from lift.prepare import prepare
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     """Add the command groups."""
     operation.init_app(app)
     app.cli.add_command(prepare)
+    app.cli.add_command(content)
     app.cli.add_command(gateway)
     app.cli.add_command(seed)
     app.cli.add_command(people.token_group)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from lift.content.enums import ReviewDecision, VersionState
+from lift.content.folder import Manifest, ModuleFolder
 from lift.content.models import Module, ModuleMedia, ModuleReview, ModuleStep, ModuleVersion
+from lift.core import files
 from lift.core.db import db
 from lift.network.models import WorkingGroup
 from lift.people.models import Organisation, Person
@@ -147,3 +150,58 @@ def media_file(slug: str, number: int, path: str) -> UUID | None:
         )
     )
     return db.session.scalar(query)
+
+
+def module_folder(slug: str, number: int | None = None) -> ModuleFolder | None:
+    """A version as a module folder: this number, else the published one, else the newest. None when there is none."""
+    query = sa.select(ModuleVersion).join(Module, Module.id == ModuleVersion.module_id).where(Module.slug == slug)
+    if number is not None:
+        query = query.where(ModuleVersion.number == number)
+    else:
+        query = query.order_by((ModuleVersion.id == Module.published_version_id).desc().nulls_last())
+    query = query.order_by(ModuleVersion.number.desc()).limit(1).options(selectinload(ModuleVersion.steps))
+    version = db.session.scalar(query)
+    if version is None:
+        return None
+    topic = db.session.scalars(sa.select(WorkingGroup.slug).join(Module).where(Module.slug == slug)).one()
+    manifest = Manifest.model_validate(_manifest_values(version, slug, topic))
+    media = db.session.execute(sa.select(ModuleMedia.path, ModuleMedia.file_id).filter_by(version_id=version.id))
+    return ModuleFolder(
+        manifest,
+        {step.key: {code: step.body[code] for code in manifest.languages} for step in version.steps},
+        {row.path.removeprefix("media/"): files.read(row.file_id) for row in media},
+    )
+
+
+def _manifest_values(version: ModuleVersion, slug: str, topic: str) -> dict[str, Any]:
+    same = (
+        "title",
+        "summary",
+        "gain",
+        "languages",
+        "minutes",
+        "eqf_level",
+        "licence",
+        "method",
+        "completed",
+        "credits",
+    )
+    return {
+        **{name: getattr(version, name) for name in same},
+        "slug": slug,
+        "topic": topic,
+        "skills": [{name: skill[name] for name in ("uri", "level")} for skill in version.skills],
+        "requirements": version.requirements or None,
+        "entry": version.entry_questions,
+        "steps": [_step_values(step) for step in version.steps],
+    }
+
+
+def _step_values(step: ModuleStep) -> dict[str, Any]:
+    same = ("key", "kind", "minutes", "required", "title", "completion")
+    return {
+        **{name: getattr(step, name) for name in same},
+        "fallback": step.live.get("fallback"),
+        "drives": step.live.get("drives", []),
+        "exercise": step.exercises,
+    }
