@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from flask import Flask, current_app, g, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext
 
 from lift.core.i18n import At, Money, Text, pick
 
@@ -21,6 +22,11 @@ _PATTERNS = {"time": "HH:mm", "clock": "HH:mm:ss"}
 def init_app(app: Flask) -> None:
     """Install Babel with the person's choice, then the browser's wish, then the first language."""
     babel.init_app(app, locale_selector=choose_locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: catalogue().gettext(text),
+        lambda one, many, n: catalogue().ngettext(one, many, n),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(say=say, localtime=localtime, localdate=localdate, money=money, texts=texts)
 
 
@@ -33,6 +39,18 @@ def choose_locale() -> str:
     if chosen in offered:
         return str(chosen)
     return request.accept_languages.best_match(offered) or str(offered[0])
+
+
+def catalogue() -> NullTranslations:
+    """The texts in the reader's language, found once per request: a page asks for some hundred of them."""
+    found: NullTranslations
+    if not has_request_context():
+        found = get_translations()
+        return found
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    found = g.catalogue
+    return found
 
 
 def language() -> str:
