@@ -48,7 +48,7 @@ class TimeForm(LiftForm):
     def instants(self, zone: str) -> tuple[datetime, datetime]:
         """Start and end as instants. Raises Refused when the lab's clocks show that time never, or twice (B1)."""
         length = timedelta(minutes=self.minutes.data)
-        offered = _instant(self.instead.data)
+        offered = instant_of(self.instead.data)
         if offered is not None:
             return offered, offered + length
         start = wall_start(*self.wall(), zone)
@@ -136,10 +136,11 @@ def length_words(minutes: int) -> str:
     return str(_("%(hours)s h", hours=hours) if hours else _("%(minutes)s min", minutes=rest))
 
 
-def _instant(value: Any) -> datetime | None:
-    """An aware instant out of a hidden field; anything else counts as not given."""
+def instant_of(value: Any) -> datetime | None:
+    """An aware instant out of an address or a hidden field; anything else counts as not given."""
     try:
         instant = datetime.fromisoformat(value or "")
     except ValueError:
         return None
-    return instant if instant.tzinfo is not None else None
+    known = instant.tzinfo is not None and FIRST_YEAR < instant.year < LAST_YEAR
+    return instant if known else None

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from lift.core.context import request_id
@@ -34,6 +34,7 @@ TOO_LARGE = Text(N_("Send something smaller; the limit is stated beside the fiel
 TOO_MANY = Text(N_("Wait a minute, then try again."))
 BROKEN = Text(N_("Nothing you entered was saved. The people who run LIFT can find the case by its number."))
 DATABASE_AWAY = Text(N_("The database does not answer. Nothing was saved; please try again in a moment."))
+NOT_STORABLE = Text(N_("A value holds a character or number that cannot be stored. Nothing was saved; please type it again."))
 FORM_EXPIRED = Text(N_("The form was open for too long or in another window. Reload the page and send it again."))
 STANDARD = {404: NOT_FOUND, 413: TOO_LARGE, 429: TOO_MANY, 500: BROKEN}
 
@@ -117,6 +118,11 @@ def init_app(app: Flask) -> None:
             if name not in ("Content-Type", "Content-Length"):
                 response.headers[name] = value
         return response
+
+    @app.errorhandler(DataError)
+    def not_storable(error: DataError) -> Response:
+        app.logger.warning("a value that the database cannot hold: %s", error.orig)
+        return answer(422, (Problem("input", NOT_STORABLE),))
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> Response:

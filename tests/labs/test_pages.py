@@ -247,3 +247,24 @@ def test_blocking_from_the_desk_displaces_and_says_how_many(client: FlaskClient,
     db.session.refresh(booking)
     assert (booking.status, booking.reason) == (BookingStatus.DISPLACED, "Door sensor fault")
     assert "Blocked. 1 bookings gave way" in text_of(answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk?day=soon",
+        "/desk?day=0001-01-01",
+        "/desk?start=0001-01-01T00:00:00%2B14:00",
+        "/desk?start=noon&minutes=x&asset=%00",
+    ],
+)
+def test_desk_opens_whatever_the_address_asks_for(client: FlaskClient, sign_in: SignIn, address: str) -> None:
+    sign_in(client, make_manager(make_asset().lab))
+    assert client.get(address).status_code == 200
+
+
+def test_title_that_no_database_can_hold_is_422_and_writes_nothing(client: FlaskClient, sign_in: SignIn) -> None:
+    asset = make_asset()
+    sign_in(client, make_manager(asset.lab))
+    answer = client.post("/desk/book", data=form_for(asset, monday(9), title="a\x00b"))
+    assert (answer.status_code, bookings()) == (422, [])

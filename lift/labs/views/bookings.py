@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from lift.core import clock
 from lift.core.errors import Refused, require_found
 from lift.labs import queries, services, texts
-from lift.labs.forms import CancelForm, MoveForm
+from lift.labs.forms import CancelForm, MoveForm, instant_of
 from lift.labs.models import Asset, Booking
 from lift.labs.permissions import can_change_booking, can_see_booking
 from lift.labs.policy.spans import ends, length
@@ -82,9 +82,8 @@ def put_back(code: str) -> Page:
 
 def undone(row: Booking) -> Booking:
     """The verb that takes the last change back."""
-    try:
-        start, end = (datetime.fromisoformat(request.args.get(name, "")) for name in ("start", "end"))
-    except ValueError:
+    start, end = (instant_of(request.args.get(name)) for name in ("start", "end"))
+    if start is None or end is None:
         return services.restore_booking(row.code, actor=current_actor())
     return services.move_booking(row.code, start, end, actor=current_actor())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from lift.core.errors import Forbidden, Problem, Refused, require, require_found
 from lift.core.i18n import Text
 from lift.labs import queries, services, texts
 from lift.labs.enums import BlockKind, Purpose
-from lift.labs.forms import FIRST_YEAR, LAST_YEAR, BlockForm, BookForm
+from lift.labs.forms import FIRST_YEAR, LAST_YEAR, BlockForm, BookForm, instant_of
 from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_run_lab, can_see_desk
 from lift.labs.policy.spans import span
@@ -105,12 +105,11 @@ def chosen_day(lab: Lab) -> date:
 def fill(form: BookForm, lab: Lab) -> None:
     """What a press on a free hour of the timeline chose."""
     form.asset.data = request.args.get("asset") or (lab.assets[0].key if lab.assets else None)
-    try:
-        start = datetime.fromisoformat(request.args.get("start", ""))
-    except ValueError:
-        form.day.data = chosen_day(lab)
-    else:
+    start = instant_of(request.args.get("start"))
+    if start is not None:
         form.show(start, USUAL_MINUTES, lab.zone)
+    else:
+        form.day.data = chosen_day(lab)
     wanted = request.args.get("minutes", USUAL_MINUTES, type=int)
     form.minutes.data = wanted if wanted in form.lengths else next(iter(form.lengths), None)
 
