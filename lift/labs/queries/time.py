@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from lift.core import clock
 from lift.core.db import Instants, db
@@ -177,9 +177,9 @@ def resources_of_assets(asset_ids: Sequence[UUID]) -> dict[UUID, Resource]:
     query = (
         sa.select(Resource)
         .where(Resource.kind == ResourceKind.ASSET, Resource.asset_id.in_(asset_ids))
-        .options(selectinload(Resource.units))
+        .options(joinedload(Resource.units))
     )
-    return {r.asset_id: r for r in db.session.scalars(query) if r.asset_id is not None}
+    return {r.asset_id: r for r in db.session.scalars(query).unique() if r.asset_id is not None}
 
 
 def assets_with_labs(asset_ids: Sequence[UUID]) -> Sequence[Asset]:

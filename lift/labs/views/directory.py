@@ -26,7 +26,9 @@ from lift.web.guard import public
 from lift.web.i18n import say
 from lift.web.i18n import texts as in_language
 
+LOOK_AHEAD = timedelta(days=7)
 WINDOWS_SHOWN = 6
+USUAL_MINUTES = 60
 SESSIONS_SHOWN = 4
 NAMES = ("country", "type", "access")
 
@@ -59,23 +61,14 @@ def lab(slug: str) -> str:
 def asset(key: str) -> str:
     """One asset: class, rules in force and where each comes from, safe state, free time."""
     row = require_found(queries.asset_by_key(key))
-    now = clock.now()
-    rules = effective_rules(row)
-    windows = queries.free_windows(row, now, now + timedelta(days=7), rules.min_minutes)
-    actor = current_actor()
-    inside = can_see_desk(actor, row.lab)
+    now, rules = clock.now(), effective_rules(row)
+    inside = can_see_desk(current_actor(), row.lab)
     return render_template(
-        "labs/asset.html",
-        asset=row,
-        state=state_of(row, inside=inside, now=now),
-        lab=row.lab,
-        rules=shown.rule_rows(rules),
-        windows=windows[:WINDOWS_SHOWN],
-        minutes=min(max(60, rules.min_minutes), rules.max_minutes),
-        desk=inside,
-        shown=shown,
-        words=texts,
-    )
+        "labs/asset.html", asset=row, lab=row.lab, desk=inside, state=state_of(row, inside=inside, now=now),
+        windows=queries.free_windows(row, now, now + LOOK_AHEAD, rules.min_minutes)[:WINDOWS_SHOWN],
+        minutes=min(max(USUAL_MINUTES, rules.min_minutes), rules.max_minutes),
+        rules=shown.rule_rows(rules), shown=shown, words=texts,
+    )  # fmt: skip
 
 
 def sessions_here(lab_id: UUID) -> list[dict[str, Any]]:
