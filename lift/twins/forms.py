@@ -9,7 +9,13 @@ from uuid import UUID
 
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, StringField
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than its stubs
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    StringField,
+)
 
 from lift.twins.simulators.base import AnySimulator, Parameters
 from lift.twins.simulators.fields import FieldSpec, fields_of, parse
@@ -73,6 +79,6 @@ def form_class(simulator: AnySimulator) -> type[WhatIfForm]:
 
 def _control(spec: FieldSpec) -> Any:
     if spec.choices:
-        choices = [(str(choice), f"{choice} {spec.unit}".strip()) for choice in spec.choices]
+        choices = [SelectChoice(str(choice), f"{choice} {spec.unit}".strip()) for choice in spec.choices]
         return RadioField(_l(spec.title), choices=choices, validate_choice=False)
     return StringField(_l(spec.title))

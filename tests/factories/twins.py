@@ -7,6 +7,7 @@ from typing import Any
 from lift.core.actor import Actor
 from lift.twins.models import SimulationRun
 from lift.twins.services import runs
+from workers import twins as worker
 
 QUICK = {"days": 10}
 
@@ -18,7 +19,7 @@ def start(actor: Actor, **values: Any) -> SimulationRun:
 
 
 def finished(actor: Actor, **values: Any) -> SimulationRun:
-    """A run that is done, worked on by this process."""
+    """A run that is done, worked on in this process as the job would."""
     run = start(actor, **values)
-    runs.run_simulation(run.id)
+    worker.run_simulation(str(run.id))
     return runs.queries.run_now(run.id)
