@@ -152,22 +152,31 @@ def finish_reading(code: str, step_key: str) -> Response:
 @signed_in
 def answer(code: str, step_key: str, place: int) -> str | Response | tuple[str, int]:
     """Keep and check an answer. Beside a bench, and with script, only the exercise comes back."""
-    typed = Typed(
-        request.form.get("typed", "")[:200], tuple(request.form.getlist("chosen")[:20]), _id(request.form.get("cut"))
-    )
+    typed, status = _typed(), 200
     problems: tuple[Problem, ...] = ()
     try:
         learning.give_answer(code, step_key, place, typed, actor=current_actor(), language=language())
     except LiftError as refused:
-        if not refused.problems:
-            raise
-        problems, status = refused.problems, refused.status
+        problems, status = _told(refused)
     if request.form.get("bench"):
         return _alone(code, step_key, place, problems, typed.text)
     if problems:
         attempt = learning.attempt_of(code, step_key, actor=current_actor())
         return render_page(attempt, problems=problems, typed={place: typed.text}), status
     return redirect(url_for("training.play", session_code=code, step_key=step_key, _anchor=f"exercise-{place}"))
+
+
+def _typed() -> Typed:
+    """What the form of an exercise sent."""
+    chosen = tuple(request.form.getlist("chosen")[:20])
+    return Typed(request.form.get("typed", "")[:200], chosen, _id(request.form.get("cut")))
+
+
+def _told(refused: LiftError) -> tuple[tuple[Problem, ...], int]:
+    """What is shown at the exercise; a refusal without a word goes on to the error page."""
+    if not refused.problems:
+        raise refused
+    return refused.problems, refused.status
 
 
 @bp.get("/learn/<code>/<step_key>/exercise/<int:place>")
