@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from tests.factories.people import actor_for, give_role, make_company, make_orga
 
 pytestmark = pytest.mark.integration
 SignIn = Callable[..., FlaskClient]
-GROUP = uuid4()
+GROUP, OTHER_GROUP = UUID(int=1), UUID(int=2)
 
 
 @pytest.fixture
@@ -52,14 +52,14 @@ def test_lead_gives_author_in_the_own_group_and_the_audit_says_why(university: O
 @pytest.mark.parametrize(
     ("role", "scope", "scope_id", "rule"),
     [
-        (Role.AUTHOR, Scope.WORKING_GROUP, uuid4(), "R5"),
+        (Role.AUTHOR, Scope.WORKING_GROUP, OTHER_GROUP, "R5"),
         (Role.LAB_MANAGER, Scope.LAB, GROUP, "R5"),
         (Role.AUTHOR, Scope.NETWORK, None, "R5"),
         (Role.COORDINATOR, Scope.NETWORK, None, "R5"),
     ],
 )
 def test_r5_lead_gives_nothing_beyond_the_own_group(
-    university: Organisation, lead: Person, role: Role, scope: Scope, scope_id: object, rule: str
+    university: Organisation, lead: Person, role: Role, scope: Scope, scope_id: UUID | None, rule: str
 ) -> None:
     person = make_person("Autore", university)
     with pytest.raises(Forbidden) as refused:
