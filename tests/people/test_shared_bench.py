@@ -39,6 +39,7 @@ def driving(client: FlaskClient, hour: Hour, gateway: FakeGateway) -> FlaskClien
     code = services.issue_card(actor_for(make_owner(firm)), firm.id, hour.person.id).code
     client.post("/card", data={"code": code})
     client.post("/card/pin", data={"pin": "2846", "again": "2846"})
+    gateway.beat()  # heard of a moment ago, however long the sign-in took
     right = live.right_of(hour.actor, hour.booking, hour.cell.asset)
     bench = live.open_bench(hour.booking.id, hour.cell.asset.id, actor=hour.actor, right=right)
     live.take_controls(bench.id, actor=hour.actor, right=right)
