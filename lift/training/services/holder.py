@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from lift.core import clock
+from lift.core import clock, retention
 from lift.core.actor import SYSTEM, Actor
 from lift.core.db import db, transaction
 from lift.core.i18n import pick
@@ -71,3 +72,18 @@ def erase(person_id: UUID) -> None:
 
 
 HOLDER = Holder(holdings=holdings, release=release, personal_data=personal_data, erase=erase)
+
+
+def _forget_help(before: datetime) -> int:
+    return retention.delete_where(sa.delete(HelpRequest).where(HelpRequest.asked_at < before))
+
+
+retention.keep(
+    retention.DataClass(
+        "help requests",
+        timedelta(days=365),
+        "delete",
+        "Trainers and authors learn from them for a year; then nobody needs who asked what.",
+        _forget_help,
+    )
+)
