@@ -18,6 +18,7 @@ from lift.people import queries as people
 from lift.people import services as people_verbs
 from lift.people.enums import OrganisationKind, SizeClass
 from lift.seed.files import document, table, world
+from lift.twins.services.register import give_twin
 
 MIDNIGHT = time(0)
 YEARS_OF_HOLIDAYS = 2
@@ -171,6 +172,7 @@ def _add_asset(row: dict[str, Any], labs: dict[str, UUID]) -> UUID:
             lab_id=labs[row["lab"]],
             units=row["twin"]["seats"],
         )
+        give_twin(asset.id, seats=row["twin"]["seats"], actor=SYSTEM)
     return asset.id
 
 

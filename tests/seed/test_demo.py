@@ -13,6 +13,7 @@ from lift.people.enums import OrganisationKind
 from lift.people.models import Account, Organisation
 from lift.seed.demo import seed_demo
 from lift.seed.files import document
+from lift.twins.models import Twin
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -46,4 +47,5 @@ def test_demo_world_holds_what_the_issue_names_and_comes_up_once() -> None:
     assert row is not None
     assert row.hub.profile == document("afil_profile")
     assert [text.kind for text in row.hub.texts] == ["outlook"]
+    assert [twin.model_key for twin in db.session.scalars(sa.select(Twin))] == ["machining"]  # step 3 needs it
     assert not seed_demo()
