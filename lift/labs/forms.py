@@ -71,7 +71,9 @@ class BookForm(TimeForm):
 
     asset = SelectField(_l("Asset"))
     purpose = SelectField(_l("What for"), default=Purpose.TRAINING.value)
-    title = StringField(_l("What others read"), [Optional(), Length(max=80, message=_l("Use 80 characters at most."))])
+    title = StringField(
+        _l("Title, as others read it"), [Optional(), Length(max=80, message=_l("Use 80 characters at most."))]
+    )
     present = SelectField(_l("Whose time is booked with it"), default="me")
 
     def offer(self, assets: Sequence[Asset]) -> None:

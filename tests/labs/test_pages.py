@@ -195,7 +195,7 @@ def test_walk_5_book_refuse_move_cancel_and_undo(client: FlaskClient, sign_in: S
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [({"day": "soon"}, "Day"), ({"start": "noon"}, "Start"), ({"minutes": "7"}, "Length"), ({"asset": "x"}, "Asset"),
-     ({"purpose": "fun"}, "What for"), ({"title": "x" * 81}, "What others read"), ({"day": "0001-01-01"}, "Day")],
+     ({"purpose": "fun"}, "What for"), ({"title": "x" * 81}, "Title"), ({"day": "0001-01-01"}, "Day")],
 )  # fmt: skip
 def test_wrong_field_is_named_and_the_rest_is_kept(
     client: FlaskClient, sign_in: SignIn, wrong: dict[str, str], field: str

@@ -257,6 +257,23 @@ def test_session_that_runs_already_gives_rights_at_its_asset_now() -> None:
     assert not queries.is_live_at(booking.id, asset.id, now)
 
 
+def test_person_is_live_at_the_asset_of_their_own_booking_while_its_time_runs() -> None:
+    lab = make_lab(rules={"lead_minutes": 0, "step_minutes": 1, "min_minutes": 1})
+    asset, other = make_asset(lab), make_asset(lab, setup_minutes=5)
+    actor = member_of(lab)
+    assert actor.person_id is not None
+    start = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=2)
+    booking = services.book_assets(request_for(asset, start, 30, holder_id=actor.person_id), actor=actor)
+    live = {
+        minutes: queries.live_booking(actor.person_id, asset.id, start + timedelta(minutes=minutes))
+        for minutes in (-1, 0, 29, 30)
+    }
+    assert live == {-1: None, 0: booking, 29: booking, 30: None}
+    assert queries.live_booking(actor.person_id, other.id, start) is None
+    services.move_booking(booking.code, start + timedelta(hours=1), start + timedelta(hours=2), actor=actor)
+    assert queries.live_booking(actor.person_id, asset.id, start) is None
+
+
 # ---- the clock
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from lift.labs.enums import Preset, RuleSource
-from lift.labs.models import Asset, Lab
+from lift.labs.models import Asset
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,14 @@ PRESETS: dict[Preset, dict[str, Any]] = {
 }
 
 
-def lab_rules(lab: Lab) -> Rules:
-    """The rules of a lab before any asset changes them."""
-    return _layered(lab, {})
-
-
 def effective_rules(asset: Asset) -> Rules:
     """The rules in force at ``asset`` (its lab loaded). Quotas count per lab: an asset does not change them."""
-    return _layered(asset.lab, {n: v for n, v in asset.rules.items() if not n.endswith("_per_week")})
-
-
-def _layered(lab: Lab, own: Mapping[str, Any]) -> Rules:
-    layers = ((RuleSource.PRESET, PRESETS[lab.preset]), (RuleSource.LAB, lab.rules), (RuleSource.ASSET, own))
+    own = {name: value for name, value in asset.rules.items() if not name.endswith("_per_week")}
+    layers = (
+        (RuleSource.PRESET, PRESETS[asset.lab.preset]),
+        (RuleSource.LAB, asset.lab.rules),
+        (RuleSource.ASSET, own),
+    )
     values: dict[str, Any] = {}
     sources: dict[str, RuleSource] = {}
     for source, layer in layers:

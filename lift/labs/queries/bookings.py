@@ -64,11 +64,15 @@ def resources_of_bookings(bookings: Sequence[Booking]) -> dict[UUID, list[Resour
 
 def live_booking(person_id: UUID, asset_id: UUID, now: datetime) -> Booking | None:
     """The booking in which this person may be at this asset now: held by the person, its time running."""
-    query = live_bookings_of_asset(asset_id, now).where(Booking.holder_id == person_id)
-    return db.session.scalar(query.limit(1))
+    return db.session.scalar(_live_at(asset_id, now).where(Booking.holder_id == person_id).limit(1))
 
 
-def live_bookings_of_asset(asset_id: UUID, now: datetime) -> sa.Select[Booking]:
+def is_live_at(booking_id: UUID, asset_id: UUID, now: datetime) -> bool:
+    """True while this booking gives rights at this asset."""
+    return db.session.scalar(_live_at(asset_id, now).where(Booking.id == booking_id)) is not None
+
+
+def _live_at(asset_id: UUID, now: datetime) -> sa.Select[Booking]:
     """Bookings whose time runs at this asset: visible time and a claim on it both hold ``now``."""
     return (
         sa.select(Booking)
@@ -85,24 +89,6 @@ def live_bookings_of_asset(asset_id: UUID, now: datetime) -> sa.Select[Booking]:
         .options(joinedload(Booking.lab))
         .order_by(Booking.id)
     )
-
-
-def is_live_at(booking_id: UUID, asset_id: UUID, now: datetime) -> bool:
-    """True while this booking gives rights at this asset (what ``live`` asks before and during a grant)."""
-    query = live_bookings_of_asset(asset_id, now).where(Booking.id == booking_id)
-    return db.session.scalar(query) is not None
-
-
-def next_bookings(person_id: UUID, now: datetime, limit: int = 3) -> Sequence[Booking]:
-    """What a person has ahead or is on, soonest first."""
-    query = (
-        sa.select(Booking)
-        .where(Booking.holder_id == person_id, Booking.status.in_(HOLDING), sa.func.upper(Booking.during) > now)
-        .options(joinedload(Booking.lab))
-        .order_by(sa.func.lower(Booking.during))
-        .limit(limit)
-    )
-    return db.session.scalars(query).all()
 
 
 def bookings_page(

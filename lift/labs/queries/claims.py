@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from lift.core.db import Instants, db
 from lift.core.tallies import TallyKey
 from lift.labs.enums import BookingStatus
-from lift.labs.models import Booking, Claim, Unit
+from lift.labs.models import Booking, Claim
 
 
 def hold_is_over(now: datetime) -> sa.ColumnElement[bool]:
@@ -48,9 +48,3 @@ def claims_of_others(
     for unit_id, during in db.session.execute(query):
         found[unit_id].append(during)
     return found
-
-
-def claimed_units(booking_id: UUID) -> Sequence[Unit]:
-    """The units a booking holds."""
-    query = sa.select(Unit).join(Claim).where(Claim.booking_id == booking_id).options(joinedload(Unit.resource))
-    return db.session.scalars(query).unique().all()
