@@ -20,7 +20,7 @@ class BackupError(Exception):
     """Says what is wrong and what to do, in one line."""
 
 
-def backup(target: Path, *, database_url: str, home: Path, binaries: Path | None) -> dict[str, object]:
+def backup(target: Path, *, database_url: str, home: Path, binaries: Path | None) -> dict[str, str]:
     """Write a backup into an empty or new folder; returns its manifest. Raises BackupError."""
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(target.iterdir()):

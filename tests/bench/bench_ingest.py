@@ -6,8 +6,12 @@ import statistics
 import sys
 import time
 
+import sqlalchemy as sa
+
+from lift.core.actor import SYSTEM
 from lift.core.db import db
 from lift.edge.contract import BATCH_PATH, Batch, Block
+from lift.labs.models import Lab
 from lift.live.services import provision_gateway
 from tests.bench.stage import Figure, Stage, load, report, stage
 
@@ -34,7 +38,8 @@ def main() -> int:
 def gateway(on: Stage) -> dict[str, str]:
     """A fresh gateway's bearer header."""
     with on.app.app_context():
-        token = provision_gateway("bench", "made-teaching-factory")
+        lab = db.session.scalars(sa.select(Lab.id).where(Lab.slug == "made-teaching-factory")).one()
+        _, token = provision_gateway("bench", lab, actor=SYSTEM)
         db.session.commit()
     return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 

@@ -40,7 +40,8 @@ class Row(Base):
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS floor_row (id int PRIMARY KEY, name text, city text, note text);
-INSERT INTO floor_row SELECT n, 'Name ' || n, 'City ' || n, repeat('note ', 12) FROM generate_series(1, 50) n ON CONFLICT DO NOTHING;
+INSERT INTO floor_row SELECT n, 'Name ' || n, 'City ' || n, repeat('note ', 12) FROM generate_series(1, 50) n
+  ON CONFLICT DO NOTHING;
 CREATE TABLE IF NOT EXISTS floor_booking (LIKE booking);
 CREATE TABLE IF NOT EXISTS floor_claim (LIKE claim);
 CREATE TABLE IF NOT EXISTS floor_job (LIKE job INCLUDING IDENTITY INCLUDING DEFAULTS);
@@ -53,7 +54,8 @@ CREATE TABLE IF NOT EXISTS floor_batch (id bigint GENERATED ALWAYS AS IDENTITY, 
 """
 
 BOOKING = """
-WITH b AS (INSERT INTO floor_booking (id, code, lab_id, organisation_id, title, purpose, status, during, note, sequence, created_at)
+WITH b AS (INSERT INTO floor_booking (id, code, lab_id, organisation_id, title, purpose, status, during, note,
+                                      sequence, created_at)
   VALUES (gen_random_uuid(), :code, gen_random_uuid(), gen_random_uuid(), 'Bench', 'training', 'confirmed',
           tstzrange(now(), now() + interval '1 hour'), '', 0, now()) RETURNING id)
 INSERT INTO floor_claim (id, unit_id, booking_id, during, created_at)
