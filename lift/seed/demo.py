@@ -8,7 +8,7 @@ from lift.people import queries as people
 from lift.seed import places
 from lift.seed.crowd import enter_people, write_hub_texts
 from lift.seed.lab_day import fill_lab_day
-from lift.seed.lessons import publish_modules
+from lift.seed.lessons import publish_modules, start_drafts
 from lift.seed.sessions import open_sessions
 
 
@@ -26,6 +26,7 @@ def seed_demo() -> bool:
         crowd = enter_people(built.labs)
         write_hub_texts(crowd)
         publish_modules(crowd)
+        start_drafts(crowd)
         keys = {key: person.id for key, person in crowd.items()}
         open_sessions(keys, now)
         fill_lab_day(built, keys, now)

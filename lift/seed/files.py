@@ -11,6 +11,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "modules"
+DRAFTS = HERE / "drafts"
 
 
 @lru_cache

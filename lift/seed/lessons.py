@@ -11,7 +11,7 @@ from lift.core.actor import Actor, Role, Scope
 from lift.network import queries as groups
 from lift.people import queries as people
 from lift.people.models import Person
-from lift.seed.files import MODULES, world
+from lift.seed.files import DRAFTS, MODULES, world
 
 
 def publish_modules(crowd: dict[str, Person]) -> dict[str, UUID]:
@@ -30,6 +30,17 @@ def publish_modules(crowd: dict[str, Person]) -> dict[str, UUID]:
         content.publish(version.id, actor=lead)
         published[folder.manifest.slug] = version.id
     return published
+
+
+def start_drafts(crowd: dict[str, Person]) -> None:
+    """Every folder of ``drafts/``: brought in by its author and sent to a reviewer, who has not answered yet."""
+    for path in sorted(p.parent for p in DRAFTS.glob("*/module.toml")):
+        folder = read_module(path)
+        author, reviewer = (_holder(crowd, role, folder.manifest.topic) for role in (Role.AUTHOR, Role.REVIEWER))
+        version = content.import_folder(folder, actor=author)
+        assert reviewer.person_id is not None
+        assert reviewer.organisation_id is not None
+        content.send_to_review(version.id, reviewer.person_id, reviewer.organisation_id, actor=author)
 
 
 def _holder(crowd: dict[str, Person], role: Role, topic: str) -> Actor:
