@@ -21,7 +21,7 @@ LOCKS = {  # lock file: the lock file whose versions it keeps to
     "requirements-node": None,
     "requirements-build": None,
 }
-CHECKING_TESTS = ("test_architecture*.py", "test_migrations*.py", "test_docs*.py", "test_locks*.py")
+CHECKING_TESTS = ("test_architecture*.py", "test_migrations*.py", "test_docs*.py", "test_locks*.py", "test_settings*.py")
 CATALOGUE = [
     "-F",
     "babel.cfg",
@@ -73,7 +73,7 @@ def pytest(root: Path, arguments: list[str]) -> int:
 def test(root: Path, arguments: list[str]) -> int:
     """Everything, on all cores; with arguments of one's own exactly those."""
     browser(root, [])
-    return pytest(root, arguments or ["-q", "-n", workers()])
+    return pytest(root, arguments or ["-q", "-n", workers(), "--dist", "loadgroup"])
 
 
 def test_fast(root: Path, arguments: list[str]) -> int:
