@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from lift.core.actor import SYSTEM
 from lift.core.db import db
-from lift.edge.contract import BATCH_PATH, Batch, Block
-from lift.labs.models import Lab
-from lift.live.services import provision_gateway
+from lift.edge.contract import BATCH_PATH, AssetSpec, Batch, Block, VariableSpec
+from lift.labs.models import Asset, Lab
+from lift.live.services import connect_asset, provision_gateway
 from tests.bench.stage import Figure, Stage, load, report, stage
 
 COUNT, ROUNDS, GOAL = 150, 3, 1 / 2
@@ -39,7 +39,10 @@ def gateway(on: Stage) -> dict[str, str]:
     """A fresh gateway's bearer header."""
     with on.app.app_context():
         lab = db.session.scalars(sa.select(Lab.id).where(Lab.slug == "made-teaching-factory")).one()
-        _, token = provision_gateway("bench", lab, actor=SYSTEM)
+        door, token = provision_gateway("bench", lab, actor=SYSTEM)
+        asset = db.session.scalars(sa.select(Asset.id).where(Asset.key == "machining-cell-1")).one()
+        spec = AssetSpec(variables=[VariableSpec(name=f"V{n}") for n in range(VARIABLES)], actions=[])
+        connect_asset(door.id, asset, spec, actor=SYSTEM)
         db.session.commit()
     return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 

@@ -29,6 +29,8 @@ def practice(asset_key: str) -> PracticeSeen:
     person = require_found(current_actor().person_id)
     return queries.practice.practice_seen(asset, person, queries.bench.platform_now())
 
+__all__ = ["bp"]
+
 
 def _known(asset_key: str) -> tuple[Asset, Twin]:
     found: tuple[Asset, Twin] = require_found(queries.practice.asset_with_twin(asset_key))
