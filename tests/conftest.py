@@ -17,6 +17,11 @@ from lift.core import jobs
 from lift.core.db import db
 from lift.people.models import Account, Organisation, Person
 from tests import engines
+from tests.e2e.missing import (  # noqa: F401 hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 
 HOME = pytest.StashKey[Path]()
 
