@@ -33,11 +33,12 @@ def celery_url(url: str) -> str:
     return url.replace("unix://", "redis+socket://", 1)
 
 
-def publish(channel: str, event: str, data: dict[str, Any], event_id: int | None = None) -> None:
-    """Tell live readers; without Redis they poll, so a failure is only logged."""
-    message = json.dumps({"id": event_id, "event": event, "data": data}, default=str)
+def publish(channel: str, event: str, data: dict[str, Any] | bytes, event_id: int | None = None) -> None:
+    """Tell live readers; without Redis they poll, so a failure is only logged. Bytes are JSON already."""
+    body = data if isinstance(data, bytes) else json.dumps(data, default=str).encode()
+    head = json.dumps({"id": event_id, "event": event})[:-1].encode()
     try:
-        client().publish(f"lift:{channel}", message)
+        client().publish(f"lift:{channel}", head + b', "data": ' + body + b"}")
     except Unreachable as error:
         log.warning("not published on %s: %s", channel, error)
 

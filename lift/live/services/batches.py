@@ -126,7 +126,7 @@ def _insert(session: Any, door: Door, rows: list[_Row]) -> None:
 
 def _publish(rows: list[_Row], ids: list[int]) -> None:
     for row, chunk_id in zip(rows, ids, strict=True):
-        redis.publish(f"asset:{row.asset}", "telemetry", from_json(row.content), chunk_id)
+        redis.publish(f"asset:{row.asset}", "telemetry", row.content, chunk_id)
 
 
 def keep_gap(asset_id: UUID, start: float, end: float, reason: str) -> None:
