@@ -11,7 +11,8 @@ async function mountOne(element: HTMLElement): Promise<void> {
   const { mount } = await load()
   const stop = mount(element)
   element.dataset['mounted'] = 'true'
-  if (stop) element.addEventListener('htmx:beforeCleanupElement', stop, { once: true })
+  // The event bubbles: an element that goes inside a living island must not stop it.
+  if (stop) element.addEventListener('htmx:beforeCleanupElement', (event) => { if (event.target === element) stop() })
 }
 
 /** Mounts every `[data-island]` at or under `root`, once each; a name without a module is left as it is. */

@@ -11,12 +11,14 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from lift.core import clock
 from lift.core.actor import Actor
 from lift.core.db import db
 from lift.people.models import Person
+from lift.training.views.exercises import exercise_card
 from lift.twins import texts
 from lift.twins.enums import RunState
 from lift.twins.models import SimulationRun
@@ -178,6 +180,16 @@ def test_running_run_shows_its_progress_and_works_without_script(reader: FlaskCl
     assert "18 of 30 days" in words(reader.get(f"/what-if/runs/{run.id}/part"))
 
 
+def test_part_of_a_done_run_brings_the_result_and_the_acts_of_the_head(reader: FlaskClient, learner: Actor) -> None:
+    run = finished(learner)
+    source = reader.get(f"/what-if/runs/{run.id}/part?session=S-1&step=run-the-line").get_data(as_text=True)
+    acts = re.search(r'<span class="l-run-acts" id="run-acts" hx-swap-oob="true">(.*?)</span>\s*$', source, re.S)
+    assert acts is not None
+    assert f"/what-if/runs/{run.id}/figures.csv" in acts.group(1)
+    assert f"/learn/S-1/run-the-line?run={run.id}" in acts.group(1)
+    assert "The numbers" in source
+
+
 def test_feed_tells_changes_once_and_the_end(reader: FlaskClient, learner: Actor) -> None:
     run = start(learner)
     first = reader.get(f"/what-if/runs/{run.id}/feed").get_json()
@@ -267,6 +279,21 @@ def test_page_from_a_training_step_leads_back_to_it(reader: FlaskClient, learner
     answer = sent(reader, session="S-1", step="run-the-line", days="11")
     assert answer.location.endswith("?session=S-1&step=run-the-line")
     assert "as my answer" not in words(reader.get(f"/what-if/runs/{run.id}?session=S-1"))
+
+
+def test_step_of_a_module_opens_the_form_with_its_own_numbers(app: APIFlask, reader: FlaskClient) -> None:
+    exercise = {
+        "kind": "simulation",
+        "key": "as-it-is",
+        "prompt": {"en": "?"},
+        "claim": "bottleneck",
+        "simulator": "line",
+    }
+    with app.test_request_context():
+        card = exercise_card("S-1", "UTC", "run-the-line", 0, {**exercise, "start": {"mill_s": 38, "days": 20}}, [], [])
+    source = reader.get(card["what_if"]).get_data(as_text=True)
+    assert (value_of(source, "mill_s"), value_of(source, "days"), value_of(source, "session")) == ("38", "20", "S-1")
+    assert 'href="/learn/S-1/run-the-line"' in source
 
 
 # ---- CSV

@@ -46,6 +46,7 @@ def exercise_card(code: str, zone: str, step_key: str, place: int, exercise: dic
         "options": _options(exercise),
         "several": exercise["kind"] == "choice" and sum(o["correct"] for o in exercise["options"]) > 1,
         "simulator": exercise.get("simulator", ""),
+        "what_if": _what_if(code, step_key, exercise),
         "counts": _what_counts(exercise),
         "checks": [texts(c["text"]) for c in exercise.get("checks", [])],
         "kinds": exercise.get("kinds", []),
@@ -60,6 +61,14 @@ def exercise_card(code: str, zone: str, step_key: str, place: int, exercise: dic
         "self_url": url_for("training.exercise", **here, bench=bench or None),
         "evidence_url": url_for("training.evidence", **here),
     }
+
+
+def _what_if(code: str, step_key: str, exercise: dict[str, Any]) -> str:
+    """The simulation with the exercise's numbers typed in, and the way back to this step; '' without a simulator."""
+    if "simulator" not in exercise:
+        return ""
+    start = {name: value for name, value in exercise.get("start", {}).items() if name not in ("session", "step")}
+    return url_for("twins.what_if", simulator=exercise["simulator"], session=code, step=step_key, **start)
 
 
 def _options(exercise: dict[str, Any]) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ def run(run_id: UUID) -> Page:
 @signed_in
 def run_part(run_id: UUID) -> str:
     """What changes while it runs, drawn anew."""
-    return render_template("twins/_what_if_run.html", **run_shown.part_values(own_run(run_id)))
+    return render_template("twins/_what_if_part.html", **run_shown.part_values(own_run(run_id)))
 
 
 @bp.get("/what-if/runs/<uuid:run_id>/feed")

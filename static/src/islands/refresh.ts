@@ -12,6 +12,7 @@ export function mount(element: HTMLElement): () => void {
   const wanted = (element.dataset['what'] ?? '').split(/\s+/).filter(Boolean)
   let timer: number | undefined
   const draw = (): void => {
+    timer = undefined
     const held = element.contains(document.activeElement) && document.activeElement?.matches('input, textarea, select')
     if (held) {
       later()
@@ -19,9 +20,9 @@ export function mount(element: HTMLElement): () => void {
     }
     void htmx.ajax('get', element.dataset['url'] ?? '', { source: element, target: element, swap: 'innerHTML' }) // its own source: htmx keeps one request per source
   }
+  // Gathers without starting over: what goes on all the time is still drawn four times a second.
   const later = (): void => {
-    window.clearTimeout(timer)
-    timer = window.setTimeout(draw, GATHER_MS)
+    timer ??= window.setTimeout(draw, GATHER_MS)
   }
   for (const event of (element.dataset['on'] ?? 'changed').split(/\s+/)) {
     onLive<{ what?: string } | null>(event, (data) => {
