@@ -21,7 +21,13 @@ LOCKS = {  # lock file: the lock file whose versions it keeps to
     "requirements-node": None,
     "requirements-build": None,
 }
-CHECKING_TESTS = ("test_architecture*.py", "test_migrations*.py", "test_docs*.py", "test_locks*.py", "test_settings*.py")
+CHECKING_TESTS = (
+    "test_architecture*.py",
+    "test_migrations*.py",
+    "test_docs*.py",
+    "test_locks*.py",
+    "test_settings*.py",
+)
 CATALOGUE = [
     "-F",
     "babel.cfg",

@@ -48,7 +48,7 @@ def bring_up(place: Place, supervisor: Supervisor, *, reload: bool) -> bool:
     start_others(place, supervisor)
     if reload and not supervisor.stopping.is_set():
         front = watch_command(place.root)
-        supervisor.start(Child("front", lambda: spawn_command(front, place.root, place.environ), stage=6))
+        supervisor.start(Child("front", lambda: spawn_command(front, place.root, place.environ), stage=3))
     if not supervisor.wait_for(lambda: answers(place), READY_SECONDS):
         if supervisor.stopping.is_set():
             return False

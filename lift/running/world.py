@@ -230,14 +230,14 @@ def start_others(place: Place, supervisor: Supervisor) -> None:
     """Workers, beat, and in the demo the machines and, once these answer, their gateway."""
     if is_demo(place):
         factory = [*module("lift.edge.virtual"), "--state-dir", str(place.home / "virtual")]
-        start(place, supervisor, "factory", 4, factory)
+        start(place, supervisor, "factory", 2, factory)
     for name in QUEUES:
         start(place, supervisor, name, 2, worker_command(name))
-    start(place, supervisor, "beat", 3, beat_command(place))
+    start(place, supervisor, "beat", 2, beat_command(place))
     if is_demo(place):
         supervisor.wait_for(lambda: supervisor.has_said("factory", '"ready"'), FACTORY_SECONDS)
         run_gateway = [*module("lift.edge.gateway"), "--config", str(place.gateway_config)]
-        start(place, supervisor, "gateway", 5, run_gateway, **gateway_environ(place))
+        start(place, supervisor, "gateway", 3, run_gateway, **gateway_environ(place))
 
 
 def gateway_environ(place: Place) -> dict[str, str]:
