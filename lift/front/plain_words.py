@@ -9,7 +9,7 @@ from lift.core.i18n import pick
 from lift.web.glossary import Word, words
 
 _NOT_READ = re.compile(
-    r"<head\b.*?</head>|<script\b.*?</script>|<svg\b.*?</svg>"
+    r"<head\b.*?</head>|<header\b.*?</header>|<script\b.*?</script>|<svg\b.*?</svg>"
     r"|<(?:button|span)[^>]*\bl-term\b[^>]*>.*?</button>|<[^>]+>",
     re.DOTALL,
 )

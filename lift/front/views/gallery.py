@@ -15,6 +15,6 @@ PAGES = {"parts": "ui/gallery.html", "bench": "ui/gallery_bench.html"}
 @public
 def ui(page: str = "parts") -> str:
     """The gallery."""
-    if current_app.config["LIFT"].mode not in ("demo", "test", "dev") or page not in PAGES:
+    if current_app.config["LIFT"].mode not in ("demo", "test") or page not in PAGES:
         abort(404)
     return render_template(PAGES[page])

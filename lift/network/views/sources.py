@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
-from lift.core.i18n import N_, Text
 from lift.network import texts
 from lift.people.texts import kind_label
 from lift.web.i18n import say
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from lift.people.models import Organisation
 
 PUBLIC_PAGE = "public page: "
-GENERAL = "gk: "
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Fact:
 
 def facts_of(partner: Partner, body: Organisation, country: str) -> list[Fact]:
     """What the page says of a body, a line each."""
-    named = say(_source_of_membership(body))
+    named = _source_of_membership(body)
     known = say(texts.DEMO) if is_invented(body) else say(texts.UNVERIFIED)
     kind = say(kind_label(body))
     place = f"{body.city}, {country}" if body.city else country
@@ -67,12 +65,12 @@ def labs_source(body: Organisation) -> str:
     return next((part.removeprefix(PUBLIC_PAGE) for part in _parts(body) if part.startswith(PUBLIC_PAGE)), "")
 
 
-def _source_of_membership(body: Organisation) -> str | Text:
+def _source_of_membership(body: Organisation) -> str:
     if is_invented(body):
-        return texts.DEMO
+        return say(texts.DEMO)
     if any(part.startswith("seed:") for part in _parts(body)):
-        return texts.ARTICLE
-    return Text(N_("%(source)s"), {"source": body.source}) if body.source else texts.NO_SOURCE
+        return say(texts.ARTICLE)
+    return body.source or say(texts.NO_SOURCE)
 
 
 def _parts(body: Organisation) -> list[str]:
