@@ -65,7 +65,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "live.recording_sealed": ("training.check_attempts",),  # recording_id, version
     "people.signed_out": ("live.leave_benches",),
     "training.enrolled": (),
-    "training.seat_freed": (),
+    "training.seat_freed": ("training.tell_offer",),
     "training.session_opened": (),
     "training.session_started": (),
     "training.session_over": (),

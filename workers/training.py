@@ -9,7 +9,7 @@ from flask import current_app
 
 from lift.core import clock, jobs
 from lift.training import queries
-from lift.training.services import certificates, enrolment, learning, sessions
+from lift.training.services import certificates, enrolment, learning, notices, sessions
 from workers.ticks import every
 
 
@@ -39,3 +39,9 @@ def issue_certificate(person_id: str, session_id: str) -> None:
     base = current_app.config["LIFT"].public_url
     check = f"{base}/certificates/check"
     certificates.issue_certificate(UUID(person_id), UUID(session_id), check_url=check, now=clock.now())
+
+
+@jobs.handler(notices.TELL_OFFER)
+def tell_offer(enrolment_id: str) -> None:
+    """A mail about an offered seat."""
+    notices.tell_offer(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)

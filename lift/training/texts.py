@@ -78,3 +78,8 @@ LEVELS = {
     "independent": N_("on their own"),
     "expert": N_("can teach it"),
 }
+OFFER_SUBJECT = N_("A seat is free: %(title)s")
+OFFER_BODY = N_(
+    "A seat in “%(title)s” is free for %(name)s. It is yours if you say yes until %(until)s; "
+    "then it goes to the next in line.\n\nSay yes or no here: %(url)s\n"
+)

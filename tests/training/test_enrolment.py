@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from lift.content.models import ModuleVersion
 from lift.core import clock, events
 from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db
 from lift.core.errors import Conflict, Forbidden, NotFound, Refused
+from lift.core.models import MailMessage
 from lift.people.models import Organisation, Person
 from lift.training.enums import EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
 from lift.training.services import enrolment as verbs
-from tests.factories.people import actor_for, give_role, make_company, make_person
+from lift.training.services import notices
+from tests.factories.people import actor_for, give_role, make_company, make_owner, make_person
 from tests.factories.training import add_pool, make_session
+from workers import core as _core  # noqa: F401 registers the job handlers
+from workers import training as _training  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -214,3 +220,31 @@ def test_stranger_sees_no_enrolment_to_withdraw() -> None:
 
 def test_events_of_training_stand_in_the_table() -> None:
     assert {verbs.ENROLLED, verbs.SEAT_FREED} <= set(events._subscribers)
+
+
+@pytest.mark.parametrize(("own", "contact", "told"), [
+    ("giulia@lift.example", "office@lift.example", "giulia@lift.example"),
+    (None, "office@lift.example", "office@lift.example"),
+])  # fmt: skip
+def test_l14_an_offer_is_told_once_to_the_person_or_to_the_company_of_who_has_no_address(
+    run_jobs: Callable[[], int], own: str | None, contact: str, told: str
+) -> None:
+    firm, session = Firm(), make_session(1)
+    company = make_company(contact_email=contact)
+    owner = make_owner(company)
+    person = make_person("Giulia Prova", company, email=own)
+    db.session.commit()
+    seat = verbs.enrol(session.id, firm.ask(0), actor=firm.actor).seated[0]
+    waiting = verbs.enrol(session.id, EnrolRequest((person.id,)), actor=actor_for(owner, company)).waiting[0][0]
+    verbs.withdraw(seat.id, actor=firm.actor)
+    run_jobs()
+    notices.tell_offer(waiting.id, public_url="http://lift.test")
+    mails = db.session.scalars(sa.select(MailMessage).filter_by(kind="training.offer")).all()
+    assert [(m.recipient, m.subject) for m in mails] == [(told, f"A seat is free: {told_title(session)}")]
+    where = "/my-training" if own else f"/sessions/{session.code}/places"
+    assert ("Giulia Prova" in mails[0].body, f"http://lift.test{where}\n" in mails[0].body) == (True, True)
+
+
+def told_title(session: PilotSession) -> str:
+    title: str = db.session.get_one(ModuleVersion, session.version_id).title["en"]
+    return title

@@ -14,7 +14,7 @@ from lift.content.models import ModuleVersion
 from lift.core import clock
 from lift.core.db import db
 from lift.core.errors import Problem
-from lift.people.models import Membership, Person
+from lift.people.models import Account, Company, Membership, Organisation, Person
 from lift.training.enums import LIVE, SEATED, AidAnswer, EnrolmentStatus
 from lift.training.models import Certificate, Enrolment, PilotSession, Pool
 from lift.training.policy import Candidate, EnrolRequest, Split, Standing, enrolment_problems, split_of
@@ -181,3 +181,38 @@ def _places() -> sa.Select[Enrolment, Person, PilotSession, dict[str, str], int,
 def _rows(query: sa.Select[Enrolment, Person, PilotSession, dict[str, str], int, bool]) -> list[Place]:
     rows = db.session.execute(query, execution_options={"populate_existing": True})
     return [Place(e, person, session, title, ahead, certified) for e, person, session, title, ahead, certified in rows]
+
+
+@dataclass(frozen=True)
+class OfferTold:
+    """Whom to tell about an offer, in which language."""
+
+    enrolment: Enrolment
+    session: PilotSession
+    title: dict[str, str]
+    name: str
+    address: str
+    language: str
+    to_company: bool
+
+
+def offer_told_to(enrolment_id: UUID) -> OfferTold | None:
+    """The person's own address, else the company's contact; None when there is neither."""
+    query = (
+        sa.select(
+            Enrolment, PilotSession, ModuleVersion.title, Person, Account.email, Company.contact_email, Organisation
+        )
+        .join(PilotSession, PilotSession.id == Enrolment.session_id)
+        .join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
+        .join(Organisation, Organisation.id == Enrolment.organisation_id)
+        .outerjoin(Company, Company.organisation_id == Enrolment.organisation_id)
+        .outerjoin(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Enrolment.id == enrolment_id)
+    )
+    row = db.session.execute(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None or not (row[4] or row[5]):
+        return None
+    enrolment, session, title, person, own, company, body = row
+    name, language = (person.name, person.language) if person else (body.name, session.language)
+    return OfferTold(enrolment, session, title, name, str(own or company), language, own is None)

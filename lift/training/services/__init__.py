@@ -5,6 +5,7 @@ from __future__ import annotations
 from lift.training.services.certificates import issue_certificate, revoke_certificate
 from lift.training.services.enrolment import Enrolled, accept_offer, enrol, name_seat, promote_waiting, sweep, withdraw
 from lift.training.services.holder import HOLDER
+from lift.training.services.notices import tell_offer
 from lift.training.services.sessions import (
     PartDraft,
     PoolDraft,
@@ -30,5 +31,6 @@ __all__ = [
     "promote_waiting",
     "revoke_certificate",
     "sweep",
+    "tell_offer",
     "withdraw",
 ]
