@@ -104,7 +104,7 @@ def practice_feed(asset_key: str) -> Any:
     after = request.args.get("after", 0, type=int)
     blocks = queries.twin.blocks_after(seen.session.person_id, seen.asset.id, after)
     events: list[dict[str, Any]] = [{"event": "telemetry", "data": block, "id": number} for number, block in blocks]
-    events.append({"event": "changed", "data": {"what": "polled"}})
+    events.append({"event": "changed", "data": {"what": "check"}})  # the controls stay: a refusal stands in them
     return jsonify({"last": blocks[-1][0] if blocks else None, "events": events})
 
 

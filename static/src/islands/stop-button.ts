@@ -21,7 +21,8 @@ export function mount(element: HTMLElement): () => void {
       const answer = await post(form)
       say(answer.ok ? form.dataset['sayDone'] : answer.reason)
       tell('stop-sent', answer)
-      if (!answer.ok) form.submit()
+      if (answer.ok) tell('changed', { what: 'polled' })
+      else form.submit()
     } catch {
       say(form.dataset['sayFailed'])
       form.submit()
