@@ -75,7 +75,7 @@ def block() -> Page:
         _row, displaced = place_block(form, lab, actor)
     except Refused as refused:
         return block_page(lab, form, 409, refused.problems)
-    flash(_("Blocked. %(n)s bookings gave way; their people are told why.", n=len(displaced)))
+    flash(_("Blocked. %(n)s bookings gave way; their people read why on the booking.", n=len(displaced)))
     return redirect(url_for("labs.desk", lab=lab.slug, day=form.wall()[0].isoformat()))
 
 
