@@ -50,6 +50,7 @@ KEPT = {
     "sent mail": N_("Mails that were sent, as proof of notice"),
     "raw telemetry": N_("What the machines said; your own recordings stay"),
     "ended shared sign-ins": N_("Who signed in on a shared computer, and when"),
+    "help requests": N_("Questions that learners asked their trainer, with the answers"),
     "dead cards": N_("Sign-in cards that no longer work"),
     "dead tokens": N_("Keys of other programs that no longer work"),
 }

@@ -81,7 +81,9 @@ def _version(module: Module, folder: ModuleFolder, actor: Actor) -> ModuleVersio
 
 def _add_steps(version: ModuleVersion, folder: ModuleFolder) -> None:
     for position, step in enumerate(folder.manifest.steps, start=1):
-        db.session.add(_step(version, position, step, {str(code): text for code, text in folder.texts[step.key].items()}))
+        db.session.add(
+            _step(version, position, step, {str(code): text for code, text in folder.texts[step.key].items()})
+        )
     db.session.flush()
 
 
