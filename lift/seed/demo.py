@@ -24,6 +24,7 @@ def seed_demo() -> bool:
         built = places.equip_labs()
         places.open_hubs()
         crowd = enter_people(built.labs)
+        places.name_owners(built, crowd["lab"].id)
         write_hub_texts(crowd)
         publish_modules(crowd)
         start_drafts(crowd)

@@ -11,7 +11,15 @@ from lift.clusters import services as clusters
 from lift.core import clock
 from lift.core.actor import SYSTEM
 from lift.labs.enums import AccessClass, Preset, ResourceKind
-from lift.labs.services import add_asset, add_asset_type, add_lab, ensure_resource, set_exception, set_opening
+from lift.labs.services import (
+    add_asset,
+    add_asset_type,
+    add_lab,
+    ensure_resource,
+    name_owner,
+    set_exception,
+    set_opening,
+)
 from lift.network import services as network
 from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, PartnerState
 from lift.people import queries as people
@@ -174,6 +182,13 @@ def _add_asset(row: dict[str, Any], labs: dict[str, UUID]) -> UUID:
         )
         give_twin(asset.id, seats=row["twin"]["seats"], actor=SYSTEM)
     return asset.id
+
+
+def name_owners(built: Places, person_id: UUID) -> None:
+    """The lab's manager answers for every connected machine (M1)."""
+    for row in world("assets")["assets"]:
+        if row.get("connected"):
+            name_owner(built.assets[row["key"]], person_id, actor=SYSTEM)
 
 
 def open_hubs() -> None:

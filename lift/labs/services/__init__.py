@@ -15,7 +15,7 @@ from lift.labs.services.bookings import (
 )
 from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
 from lift.labs.services.clockwork import finish_bookings, sweep_holds
-from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification
+from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification, name_owner
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
@@ -42,6 +42,7 @@ __all__ = [
     "hold_bundle",
     "materialise_opening",
     "move_booking",
+    "name_owner",
     "release_claims",
     "release_for_session",
     "remove_block",

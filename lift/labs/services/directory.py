@@ -58,6 +58,16 @@ def add_asset(
         return asset
 
 
+def name_owner(asset_id: UUID, person_id: UUID, *, actor: Actor) -> None:
+    """Who answers for an asset; without an owner nobody drives it (M1)."""
+    with transaction() as session:
+        asset = require_found(session.get(Asset, asset_id))
+        lab = session.get_one(Lab, asset.lab_id)
+        require(can_run_lab(actor, lab), Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": lab.name}), owner=lab.name))
+        asset.owner_person_id = person_id
+        audit.record(actor, "labs.name_owner", "asset", asset_id, after={"owner": person_id})
+
+
 def grant_qualification(
     person_id: UUID, type_key: str, *, access: AccessClass, item: str, actor: Actor,
     valid_until: datetime | None = None, evidence: Mapping[str, Any] | None = None,
