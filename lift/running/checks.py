@@ -33,6 +33,8 @@ CATALOGUE = [
     "babel.cfg",
     "-k",
     "N_",
+    "-k",
+    "_l",
     "--sort-by-file",
     "--add-location=file",
     "--project=LIFT",

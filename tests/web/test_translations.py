@@ -39,6 +39,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         "babel.cfg",
         "-k",
         "N_",
+        "-k",
+        "_l",
         "-o",
         str(target),
         ".",
