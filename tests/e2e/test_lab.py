@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -74,15 +75,15 @@ def test_free_hour_is_chosen_with_the_mouse_or_the_keyboard(arrive: Arrive) -> N
 
 
 def free_day(marta: Visitor) -> str:
-    """A day, some days from now, on which nothing is booked."""
+    """A working day, some days from now, on which nothing is booked."""
+    day = datetime.now(UTC).date() + timedelta(days=DAYS_AHEAD)
     for _ in range(DAYS_AHEAD):
-        marta.follow("The day after")
-        marta.page.wait_for_load_state("load")
-    while not slots(marta).count() or marta.page.locator(".l-slot--booked").count():
-        marta.follow("The day after")
-        marta.page.wait_for_load_state("load")
+        marta.go(f"/desk?day={day}")
+        if slots(marta).count() and not marta.page.locator(".l-slot--booked").count():
+            break
+        day += timedelta(days=1)
     marta.look()
-    return field(marta, "day").input_value()
+    return str(day)
 
 
 def slots(marta: Visitor) -> Locator:

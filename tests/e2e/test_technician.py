@@ -166,7 +166,7 @@ def take_a_dataset(rosa: Visitor, stack: Stack) -> Any:
     page = rosa.page
     rosa.press("Mark this moment")
     rosa.press("as my dataset")
-    expect(page.get_by_text("is sealed")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("is sealed", exact=True)).to_be_visible(timeout=LONG)
     (cut,) = stack.ask("SELECT id, summary FROM cut ORDER BY asked_at DESC LIMIT 1")
     return cut
 
