@@ -77,7 +77,7 @@ def test_free_hour_is_chosen_with_the_mouse_or_the_keyboard(arrive: Arrive) -> N
 def free_day(marta: Visitor) -> str:
     """A working day, some days from now, on which nothing is booked."""
     day = datetime.now(UTC).date() + timedelta(days=DAYS_AHEAD)
-    for _ in range(DAYS_AHEAD):
+    for _ in range(14):
         marta.go(f"/desk?day={day}")
         if slots(marta).count() and not marta.page.locator(".l-slot--booked").count():
             break
@@ -111,7 +111,9 @@ def submit(marta: Visitor) -> None:
 
 
 def booked(marta: Visitor, title: str) -> str:
-    """The page of the new booking; its address."""
+    """The day shows it; the page of the booking; its address."""
+    expect(marta.page).not_to_have_url(re.compile("/desk/book"))
+    marta.follow(re.compile(f"^Open: {title}"), marta.main)
     expect(marta.page).to_have_url(re.compile("/bookings/"))
     expect(marta.page.get_by_role("heading", name=title, level=1)).to_be_visible()
     return marta.page.url
