@@ -16,6 +16,7 @@ from lift.core import clock
 from lift.core.db import db
 from lift.edge.contract import MAX_BATCH_BYTES, Gap, GapReason
 from lift.live.models import AssetLink, DataGap, Gateway, GatewayCursor, RefusedBatch, TelemetryChunk
+from lift.live.services import signing
 from tests.factories.live import Cell, FakeGateway, make_cell
 
 NOW = 1_795_000_000.0
@@ -63,6 +64,7 @@ def test_heartbeat_that_is_no_heartbeat_is_422(gateway: FakeGateway) -> None:
 
 
 def test_secret_keys_are_made_once_with_mode_600(gateway: FakeGateway, settings: Settings) -> None:
+    signing.use_folder(Path(settings.home) / "secrets")  # the app made last in this process has set another
     first, second = gateway.beat().keys, gateway.beat().keys
     path = Path(settings.home) / "secrets" / "live_keys.json"
     assert (first, path.stat().st_mode & 0o777) == (second, 0o600)

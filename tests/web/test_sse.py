@@ -79,10 +79,9 @@ def test_stream_replays_first_and_holds_no_database_connection(app: APIFlask) ->
 
 def test_stream_ends_when_its_right_is_over(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.05)
-    monkeypatch.setattr(sse, "REAUTHORISE_SECONDS", 0.1)
     rights = iter([True, False])
     with app.test_request_context("/stream/x"):
-        response = sse.stream("rights", alive=lambda: next(rights))
+        response = sse.stream("rights", alive=lambda: next(rights), check_every=0.1)
     frames = list(response.response)
     assert frames[0] == "retry: 2000\n\n"
     assert frames[-1] == Event("over", {}).frame()
