@@ -26,13 +26,20 @@ MOST_LENGTHS = 16
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
+class ChosenField(HiddenField):
+    """Empty in the page; the button that was pressed sends the same name once more, and the last value counts."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist[-1:])
+
+
 class TimeForm(LiftForm):
     """A day, a start and a length. ``instead`` is a start that the page offered, chosen by one press."""
 
     day = DateField(_l("Day"), [InputRequired(_l("Choose a day, for example 2026-11-30."))])
     start = TimeField(_l("Start, by the lab's clock"), [InputRequired(_l("Type a time, for example 09:30."))])
     minutes = SelectField(_l("Length"), coerce=int)
-    instead = HiddenField()
+    instead = ChosenField()
     lengths: Sequence[int] = ()
 
     def validate_day(self, field: Any) -> None:
