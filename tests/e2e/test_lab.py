@@ -29,7 +29,7 @@ def test_walk_of_a_lab_manager_through_a_booking(arrive: Arrive) -> None:
     marta.look()
 
     marta.follow("Back to the day")
-    expect(marta.page.locator(".l-slot--booked").first).to_be_visible()
+    expect(marta.page.locator("li.l-slot--booked").first).to_be_visible()
     marta.refusals((409, "/desk/book"), (409, r"/bookings/.*/move"))
     fill(marta, "Second trial", start=START)
     submit(marta)
@@ -79,7 +79,7 @@ def free_day(marta: Visitor) -> str:
     day = datetime.now(UTC).date() + timedelta(days=DAYS_AHEAD)
     for _ in range(14):
         marta.go(f"/desk?day={day}")
-        if slots(marta).count() and not marta.page.locator(".l-slot--booked").count():
+        if slots(marta).count() and not marta.page.locator("li.l-slot--booked").count():
             break
         day += timedelta(days=1)
     marta.look()

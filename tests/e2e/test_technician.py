@@ -22,6 +22,7 @@ READING = {
     "What OEE means": [(0, "75 %"), (1, "Availability")],
     "Read a counter": [(0, "95,1"), (1, "At least 12 parts")],
 }
+SHORTEST = 75  # s of recording: the exercise wants a minute at least
 LAST_WORDS = "The stop of two minutes is the biggest loss. I would put the next part ready before the table turns."
 
 
@@ -164,6 +165,8 @@ def stop_and_get_the_controls_back(rosa: Visitor, arrive: Arrive, code: str) -> 
 def take_a_dataset(rosa: Visitor, stack: Stack) -> Any:
     """Mark a moment, take the last minutes; the job seals them."""
     page = rosa.page
+    length = "SELECT extract(epoch FROM now() - opened_at) FROM bench ORDER BY opened_at DESC LIMIT 1"
+    wait_until(rosa, lambda: stack.one(length) > SHORTEST)
     rosa.press("Mark this moment")
     rosa.press("as my dataset")
     expect(page.get_by_text("is sealed", exact=True)).to_be_visible(timeout=LONG)
