@@ -48,13 +48,16 @@ def test_walk_of_a_lab_manager_through_a_booking(arrive: Arrive) -> None:
     move = marta.page.locator("#move")
     move.locator("[name='start']").fill(LATER)
     move.get_by_role("button", name="Move", exact=True).click()
+    expect(marta.page.locator("#said")).to_contain_text(re.compile("moved|now", re.I))
+    marta.visit(second.split("#")[0])
     expect(marta.page.locator("[aria-labelledby='facts']")).to_contain_text(LATER)
 
     marta.press("Give the time back")
-    marta.sees(re.compile("cancelled", re.I))
+    expect(marta.page.locator("#said")).to_contain_text(re.compile("cancelled|free|back", re.I))
     marta.look()
-    marta.follow("Back to the day")
+    marta.visit(f"/desk?day={day}")
     expect(marta.page.get_by_text("Second trial")).to_have_count(0)
+    expect(marta.page.get_by_text("Gripper trial").first).to_be_visible()
 
 
 def test_free_hour_is_chosen_with_the_mouse_or_the_keyboard(arrive: Arrive) -> None:

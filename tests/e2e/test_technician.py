@@ -38,7 +38,7 @@ def test_walk_of_a_technician_from_the_running_session_to_a_certificate(
         rosa.follow("Next step", rosa.main)
     practise_on_the_copy(rosa)
     briefed(rosa)
-    rosa.rosa.go(f"/learn/{code}/try-it-on-the-twin")
+    rosa.go(f"/learn/{code}/try-it-on-the-twin")
     answer(rosa, 1, "30")
     rosa.go(f"/learn/{code}/the-three-losses")
     answer(rosa, 0, "80")
