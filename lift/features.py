@@ -55,7 +55,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 """Every page and API blueprint, bottom floor first."""
 
-CSRF_FREE: tuple[Blueprint, ...] = (people_api, labs_api, content_api, twins_api, live_api, clusters_api, training_api, edge_door)
+CSRF_FREE: tuple[Blueprint, ...] = (
+    people_api,
+    labs_api,
+    content_api,
+    twins_api,
+    live_api,
+    clusters_api,
+    training_api,
+    edge_door,
+)
 """Blueprints that take bearer tokens only: the API and the gateways' door."""
 
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -88,3 +97,4 @@ def tell_lower_floors() -> None:
     """What the live path asks without knowing training: who may do what in a session's booking, the step at the bench."""
     live_services.use_rights(training_queries.right_in_session)
     live_services.use_panels(bench_panel)
+    live_services.use_more_time(training_services.extend_part)

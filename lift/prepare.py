@@ -15,7 +15,9 @@ GATEWAY = "demo"
 
 
 @click.command("prepare")
-@click.option("--demo", "config", type=click.Path(path_type=Path), help="Also the demo world, and its gateway's TOML here.")
+@click.option(
+    "--demo", "config", type=click.Path(path_type=Path), help="Also the demo world, and its gateway's TOML here."
+)
 @click.pass_context
 @with_appcontext
 def prepare(context: click.Context, config: Path | None) -> None:

@@ -41,6 +41,7 @@ MAY_NOT_SEE_DESK = N_(
 NO_DESK = Text(N_("You work in no lab. Look at the public pages of the labs, or ask a lab manager to add you."))
 BOOKING_OVER = N_("This booking is over or was given back; it cannot be changed any more.")
 HAS_BEGUN = Text(N_("The booking has begun; it can no longer be cancelled or moved."))
+NOT_RUNNING = N_("More time is given while the booking runs. Before it begins, move it; afterwards, book again.")
 SESSION_HOLDS_IT = Text(N_("A training session holds this booking. Change the session instead."))
 HOLD_OVER = N_("The hold ended at %(at)s. Please book again; the nearest free starts are below.")
 CHANGED_MEANWHILE = Text(N_("Somebody changed this booking a moment ago. Reload the page and look again."))

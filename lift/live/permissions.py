@@ -65,6 +65,11 @@ def can_supervise(right: BenchRight) -> bool:
     return right.supervises
 
 
+def can_extend(right: BenchRight, booking: Booking) -> bool:
+    """Whoever works in an own booking; in a session, whose hour it is for all, the people who supervise it."""
+    return right.supervises or (right.works and booking.session_id is None)
+
+
 def can_press_lab_stop(actor: Actor, lab_id: UUID, right: BenchRight) -> bool:
     """Trainer or lab."""
     return right.supervises or is_lab_staff(actor, lab_id)

@@ -62,7 +62,6 @@ WINDOW_TOO_LONG = Text(N_("A dataset holds at most 60 minutes."))
 TOO_MANY_CUTS = Text(N_("A recording has at most 50 datasets. Use one of those you have."))
 
 GATEWAY_KEY_TAKEN = Text(N_("A gateway with this key runs for another lab. Choose another key."))
-NOT_EXTENDED = Text(N_("Somebody else has the machine next, so your time cannot be longer."))
 TWIN_NOT_KNOWN = Text(N_("There is no computer copy of %(asset)s."))
 
 VARIABLES = {
@@ -92,6 +91,7 @@ ACTIONS = {
 EVENTS = {
     "bench_opened": Text(N_("The bench was opened, recording began")),
     "bench_closed": Text(N_("The bench was closed")),
+    "extended": Text(N_("%(minutes)s minutes were added to the booked time")),
     "mode": Text(N_("The bench changed between machine and computer copy")),
     "controls_taken": Text(N_("%(name)s has the controls")),
     "safe_state": Text(N_("The machine is in its safe state")),

@@ -34,7 +34,9 @@ TOO_LARGE = Text(N_("Send something smaller; the limit is stated beside the fiel
 TOO_MANY = Text(N_("Wait a minute, then try again."))
 BROKEN = Text(N_("Nothing you entered was saved. The people who run LIFT can find the case by its number."))
 DATABASE_AWAY = Text(N_("The database does not answer. Nothing was saved; please try again in a moment."))
-NOT_STORABLE = Text(N_("A value holds a character or number that cannot be stored. Nothing was saved; please type it again."))
+NOT_STORABLE = Text(
+    N_("A value holds a character or number that cannot be stored. Nothing was saved; please type it again.")
+)
 FORM_EXPIRED = Text(N_("The form was open for too long or in another window. Reload the page and send it again."))
 STANDARD = {404: NOT_FOUND, 413: TOO_LARGE, 429: TOO_MANY, 500: BROKEN}
 

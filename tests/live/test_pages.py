@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from lift.core import clock
+from lift.core.actor import SYSTEM
 from lift.core.db import db
 from lift.labs.models import Qualification
+from lift.labs.services import set_opening
 from lift.live import queries, services
 from lift.live.enums import BenchMode, CommandState
 from lift.live.models import Bench, Command, ControlGrant, Cut, Stop
@@ -21,7 +23,8 @@ from lift.people.models import Person
 from lift.twins.models import Twin
 from lift.twins.queries import twin_sessions
 from lift.twins.services import twin_sessions as twin_services
-from tests.factories.live import FakeGateway, Hour, end_booking_in, make_lab_manager
+from tests.factories.labs import ALWAYS
+from tests.factories.live import FakeGateway, Hour, end_booking_in, make_hour, make_lab_manager
 from tests.factories.people import make_company, make_learner
 
 SignIn = Callable[[FlaskClient, Person], None]
@@ -150,6 +153,31 @@ def test_x7_page_that_leaves_loses_the_controls_unless_it_was_only_loaded_again(
         post(learner, bench, "beat")
     time.sleep(2.1)
     assert len(gateway.beat().grants) == grants
+
+
+def test_l5_who_drives_goes_on_for_a_step_when_nobody_is_next(
+    learner: FlaskClient, bench: Bench, gateway: FakeGateway, hour: Hour
+) -> None:
+    set_opening(hour.cell.lab.id, ALWAYS, actor=SYSTEM)
+    post(learner, bench, "controls", act="take")
+    before = hour.booking.during.upper
+    assert "30 min more" in learner.get(f"/bench/{bench.id}/part/drive").text
+    assert post(learner, bench, "more-time").status_code == 303
+    db.session.refresh(hour.booking)
+    assert before is not None
+    assert hour.booking.during.upper == before + timedelta(minutes=30)
+    assert db.session.scalar(sa.select(ControlGrant.until)) == hour.booking.during.upper
+    assert len(gateway.beat().grants) == 1
+    assert "30 minutes were added" in learner.get(f"/bench/{bench.id}").text
+
+
+def test_l5_time_is_not_longer_when_somebody_is_next(learner: FlaskClient, bench: Bench, hour: Hour) -> None:
+    set_opening(hour.cell.lab.id, ALWAYS, actor=SYSTEM)
+    make_hour(hour.cell, starts_in=3000.0)  # when this hour ends
+    db.session.commit()
+    answer = post(learner, bench, "more-time")
+    assert (answer.status_code, answer.json["problems"][0]["rule"]) == (409, "B14")
+    assert bench.closed_at is None
 
 
 def test_mark_and_cut_from_the_dock(learner: FlaskClient, bench: Bench) -> None:

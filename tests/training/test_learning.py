@@ -12,22 +12,25 @@ from flask.testing import FlaskClient
 
 from lift.content.enums import VersionState
 from lift.core import clock, events
-from lift.core.actor import Actor
+from lift.core.actor import SYSTEM, Actor
 from lift.core.db import db, transaction
-from lift.core.errors import Invalid, NotFound, Refused
+from lift.core.errors import Forbidden, Invalid, NotFound, Refused
+from lift.labs.models import Claim
 from lift.live import services as live
 from lift.live.enums import CutState
 from lift.live.models import Bench
 from lift.people.models import Person
 from lift.training import queries
-from lift.training.enums import StepState
+from lift.training.enums import SessionMode, StepState
 from lift.training.models import Answer, StepProgress
 from lift.training.services import benches, learning
 from lift.training.services.learning import Typed
+from lift.training.services.sessions import PartDraft, PoolDraft, SessionDraft, open_session
 from lift.twins.enums import RunState
 from lift.twins.models import SimulationRun
 from lift.twins.simulators import registry
 from tests.factories.content import make_version
+from tests.factories.labs import make_asset
 from tests.factories.people import make_company, make_learner
 from tests.factories.training import (
     MODULE,
@@ -223,6 +226,39 @@ def test_right_at_the_bench_learner_works_trainer_supervises_stranger_nothing() 
     assert (trainer.works, trainer.supervises) == (False, True)
     nobody = benches.right_at(bench, Actor(stranger.id, stranger.pseudonym, None))
     assert (nobody.works, nobody.supervises) == (False, False)
+
+
+def test_l5_trainer_makes_the_running_part_longer_learner_may_not() -> None:
+    running = make_running_class()
+    bench = open_bench_row(running)
+    db.session.commit()
+    before = running.session.ends_at
+    with pytest.raises(Forbidden):
+        live.extend_bench(bench.id, actor=running.actor, right=benches.right_at(bench, running.actor))
+    booking = live.extend_bench(bench.id, actor=running.teacher, right=benches.right_at(bench, running.teacher))
+    assert (running.session.ends_at, booking.during.upper) == (before + timedelta(minutes=30),) * 2
+    assert running.session.parts[0].ends_at == booking.during.upper
+    claimed = db.session.scalars(sa.select(Claim.during).where(Claim.booking_id == booking.id)).all()
+    assert len(claimed) == 2  # the asset and the trainer's own time
+    assert {c.upper for c in claimed if c.upper} == {booking.during.upper}
+
+
+def test_l5_extension_waits_for_a_trainer_who_is_booked_elsewhere() -> None:
+    running = make_running_class()
+    bench = open_bench_row(running)
+    soon = running.session.ends_at
+    elsewhere = make_asset(running.asset.lab)
+    part = PartDraft(soon, soon + timedelta(hours=1), SessionMode.REMOTE)
+    draft = SessionDraft(
+        version_id=running.version.id, lab_id=elsewhere.lab_id, parts=(part,), pools=(PoolDraft(4),),
+        asset_ids=(elsewhere.id,), trainer_ids=(running.trainer.id,), mode=SessionMode.REMOTE, language="en",
+    )  # fmt: skip
+    open_session(draft, actor=SYSTEM)
+    db.session.commit()
+    with pytest.raises(Refused) as refused:
+        live.extend_bench(bench.id, actor=running.teacher, right=benches.right_at(bench, running.teacher))
+    assert [p.rule for p in refused.value.problems] == ["B12"]
+    assert running.session.ends_at == soon
 
 
 def test_t12_briefing_is_of_today_once_and_by_trainer_or_self() -> None:

@@ -45,6 +45,14 @@ def booking_problems(
     ]
 
 
+def longer_problems(asset: Asset, during: Instants, rules: Rules, open_ranges: Sequence[Instants]) -> list[Problem]:
+    """B4, B5 for a booking that runs and whose end moves: its start was judged when it was booked."""
+    return [
+        *length_problems(asset, during, rules),
+        *opening_problems(asset, during, rules, open_ranges),
+    ]
+
+
 def shape_problems(asset: Asset, during: Instants, rules: Rules) -> list[Problem]:
     """B1: start before end, both on the asset's step of the lab's wall clock."""
     if during.lower is None or during.upper is None or during.lower >= during.upper:

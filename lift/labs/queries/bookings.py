@@ -62,6 +62,11 @@ def resources_of_bookings(bookings: Sequence[Booking]) -> dict[UUID, list[Resour
     return found
 
 
+def units_held(booking_id: UUID) -> set[UUID]:
+    """The units on which a booking has claims."""
+    return set(db.session.scalars(sa.select(Claim.unit_id).where(Claim.booking_id == booking_id)))
+
+
 def live_booking(person_id: UUID, asset_id: UUID, now: datetime) -> Booking | None:
     """The booking in which this person may be at this asset now: held by the person, its time running."""
     return db.session.scalar(_live_at(asset_id, now).where(Booking.holder_id == person_id).limit(1))

@@ -16,6 +16,7 @@ from lift.labs.services.bookings import (
 from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
 from lift.labs.services.clockwork import finish_bookings, sweep_holds
 from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification, name_owner
+from lift.labs.services.extension import extend_booking, extend_for_session
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
@@ -37,6 +38,8 @@ __all__ = [
     "confirm_hold",
     "end_expired_holds",
     "ensure_resource",
+    "extend_booking",
+    "extend_for_session",
     "finish_bookings",
     "grant_qualification",
     "hold_bundle",

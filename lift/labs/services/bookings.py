@@ -86,7 +86,7 @@ def _book(request: BookingRequest, actor: Actor, status: BookingStatus) -> Booki
 def confirm_hold(code: str, *, actor: Actor) -> Booking:
     """A hold becomes a booking while it lives. Raises Refused when it is over, Conflict when it is no hold any more."""
     with transaction():
-        booking = _changeable_by(actor, code)
+        booking = changeable_by(actor, code)
         lock_rows(Booking, [booking.id])
         if booking.status != BookingStatus.HOLD or booking.expires_at is None:
             raise Conflict(Problem("holds", texts.CHANGED_MEANWHILE))
@@ -102,7 +102,7 @@ def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor) -> 
     """The same resources at another time, judged as a new booking; when refused, the old one stays untouched."""
     with transaction() as session:
         now = clock.now()
-        booking = _changeable_by(actor, code)
+        booking = changeable_by(actor, code)
         during = _time(start, end)
         plan = plan_again(booking, during)
         old = set(tally_keys(booking))
@@ -126,7 +126,7 @@ def cancel_booking(code: str, *, actor: Actor, reason: str = "") -> Booking:
     """Give a booking back, once. In time or late by the rules; when the lab takes it from somebody else, displaced."""
     with transaction():
         now = clock.now()
-        booking = _changeable_by(actor, code)
+        booking = changeable_by(actor, code)
         keys = set(tally_keys(booking))
         locked = lock(keys)
         _lock_unchanged(booking, keys)
@@ -146,7 +146,7 @@ def restore_booking(code: str, *, actor: Actor) -> Booking:
     """Undo a cancelling: the same booking at its old time, if that is still free and allowed."""
     with transaction() as session:
         now = clock.now()
-        booking = _changeable_by(actor, code)
+        booking = changeable_by(actor, code)
         plan = plan_again(booking, booking.during)
         keys = tally_keys(booking)
         locked = end_expired_holds(plan.unit_ids, now, counted=keys)
@@ -192,7 +192,7 @@ def _require_may_book(actor: Actor, plan: Plan) -> None:
     require(allowed, Problem("R2", Text(texts.MAY_NOT_BOOK, {"lab": plan.lab.name}), owner=plan.lab.name))
 
 
-def _changeable_by(actor: Actor, code: str) -> Booking:
+def changeable_by(actor: Actor, code: str) -> Booking:
     """The booking: 404 for strangers, 403 for those who may only look, refused when a session holds it."""
     booking = require_found(booking_by_code(code))
     require_found(booking if can_see_booking(actor, booking) else None)

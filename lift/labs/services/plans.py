@@ -17,7 +17,13 @@ from lift.core.tallies import TallyKey
 from lift.labs import texts
 from lift.labs.enums import ResourceKind
 from lift.labs.models import Asset, Booking, Lab
-from lift.labs.policy.booking import block_problems, booking_problems, opening_problems, quota_problems
+from lift.labs.policy.booking import (
+    block_problems,
+    booking_problems,
+    longer_problems,
+    opening_problems,
+    quota_problems,
+)
 from lift.labs.policy.quota import week_keys
 from lift.labs.policy.rules import Rules, effective_rules
 from lift.labs.policy.spans import ends, hull, length
@@ -109,7 +115,7 @@ def person_wants(person_ids: Collection[UUID], parts: Sequence[Instants]) -> lis
     return [replace(plain_want(resource, parts), name=name) for name, resource in wants]
 
 
-def plan_again(booking: Booking, part: Instants) -> Plan:
+def plan_again(booking: Booking, *parts: Instants) -> Plan:
     """The resources that a booking has (or had when it was given back), at another time."""
     held = resources_held(booking)
     assets = {asset.id: asset for asset in assets_with_labs([r.asset_id for r in held if r.asset_id])}
@@ -117,10 +123,10 @@ def plan_again(booking: Booking, part: Instants) -> Plan:
     wants = []
     for resource in held:
         asset = assets.get(resource.asset_id) if resource.asset_id else None
-        want = asset_want(asset, resource, [part]) if asset else plain_want(resource, [part])
+        want = asset_want(asset, resource, parts) if asset else plain_want(resource, parts)
         wants.append(replace(want, name=names[resource.person_id]) if resource.person_id else want)
     counted_for = (booking.organisation_id, booking.holder_id)
-    return Plan(booking.lab, list(assets.values()), wants, (part,), booking.id, counted_for)
+    return Plan(booking.lab, list(assets.values()), wants, parts, booking.id, counted_for)
 
 
 def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int]) -> list[Choice]:
@@ -133,6 +139,18 @@ def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int]) -> list[Ch
         for problem in booking_problems(asset, plan.during, effective_rules(asset), now, opening)
     ]
     problems += quota_problems(plan.lab, plan.rules, counts)
+    return _chosen(plan, around, now, problems)
+
+
+def judged_longer(plan: Plan, now: datetime) -> list[Choice]:
+    """As ``judged``, for a booking that runs and stays where it is: only its end is new, so nothing is asked of its start."""
+    around = hull([claim for want in plan.wants for claim in want.claims()])
+    opening = open_ranges_near(plan.lab.id, around)
+    problems = [
+        problem
+        for asset in plan.assets
+        for problem in longer_problems(asset, plan.during, effective_rules(asset), opening)
+    ]
     return _chosen(plan, around, now, problems)
 
 

@@ -18,7 +18,8 @@ from lift.live.services.controls import give_controls, hand_back, take_back, tak
 from lift.live.services.gateways import connect_asset, mark_batch_seen, provision_gateway, revoke_gateway
 from lift.live.services.heartbeat import answer_heartbeat
 from lift.live.services.holder import HOLDER
-from lift.live.services.hooks import panels_of, right_of, use_panels, use_rights
+from lift.live.services.hooks import panels_of, right_of, use_more_time, use_panels, use_rights
+from lift.live.services.longer import extend_bench
 from lift.live.services.parquet import from_parquet
 from lift.live.services.partitions import drop_partitions_before, make_partitions
 from lift.live.services.practice import open_practice, practise, resume_practice, stop_practice
@@ -37,6 +38,7 @@ __all__ = [
     "close_bench",
     "connect_asset",
     "drop_partitions_before",
+    "extend_bench",
     "from_parquet",
     "give_controls",
     "give_controls_to",
@@ -73,6 +75,7 @@ __all__ = [
     "take_controls",
     "take_cut",
     "take_last",
+    "use_more_time",
     "use_panels",
     "use_rights",
     "watch",

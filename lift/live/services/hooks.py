@@ -19,10 +19,12 @@ from lift.live.models import Bench
 from lift.live.permissions import BenchRight, RightOf, is_lab_staff
 
 BenchPanels = Callable[[Bench, Actor], dict[str, Any]]
+MoreTime = Callable[[Booking, int, Actor], None]
 NEEDED = (("twin_check", texts.TWIN_CHECK), ("signoff", texts.SIGN_OFF))
 
 _rights: list[RightOf] = []
 _panels: list[BenchPanels] = []
+_more_time: list[MoreTime] = []
 
 
 def use_rights(ask: RightOf) -> None:
@@ -35,6 +37,18 @@ def use_panels(panels: BenchPanels) -> None:
     """Set at start: what the bench page hands to the templates of floors above (left column)."""
     if panels not in _panels:
         _panels.append(panels)
+
+
+def use_more_time(extend: MoreTime) -> None:
+    """Set at start by the floor that keeps sessions: gives minutes to a session's booking, or raises why not."""
+    if extend not in _more_time:
+        _more_time.append(extend)
+
+
+def extend_session(booking: Booking, minutes: int, *, actor: Actor) -> None:
+    """More time for a booking that a session holds."""
+    for extend in _more_time:
+        extend(booking, minutes, actor)
 
 
 def right_of(actor: Actor, booking: Booking, asset: Asset) -> BenchRight:

@@ -160,6 +160,15 @@ def mode(bench_id: UUID) -> Response:
     return back(seen)
 
 
+@bp.post("/bench/<uuid:bench_id>/more-time")
+@signed_in
+def more_time(bench_id: UUID) -> Response:
+    """One step longer, if everything that the booking holds is free."""
+    seen = seen_bench(bench_id)
+    services.extend_bench(bench_id, actor=seen.actor, right=seen.right)
+    return back(seen)
+
+
 @bp.post("/bench/<uuid:bench_id>/mark")
 @signed_in
 def mark(bench_id: UUID) -> Response:

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from lift.core.errors import Problem
 from lift.edge.contract import AssetSpec, Kind, VariableSpec
 from lift.labs.models import Asset
-from lift.live import policy, queries
+from lift.labs.policy.rules import effective_rules
+from lift.live import permissions, policy, queries
 from lift.live.queries.page import EVENTS_SHOWN, BenchSeen
 from lift.live.queries.practice import PracticeSeen
 from lift.live.views.seen import Seen
@@ -69,6 +70,7 @@ def urls_of(view: BenchSeen) -> dict[str, str]:
         "mark",
         "cut",
         "close",
+        "more_time",
         "feed",
         "history",
     )
@@ -105,9 +107,16 @@ def drive_panel(seen: Seen, view: BenchSeen) -> dict[str, Any]:
         "problems": standing_problems(seen, view),
         "closed": view.bench.closed_at is not None,
         "supervises": seen.right.supervises,
+        "more_minutes": _more_minutes(seen, view, left),
         "may_rearm": seen.right.rearms,
         "person": queries.bench.person_name(view.bench.person_id),
     }
+
+
+def _more_minutes(seen: Seen, view: BenchSeen, left: float) -> int:
+    """By how much this person may ask to go on; 0 when it is not theirs to ask, or the time does not run."""
+    may = permissions.can_extend(seen.right, view.place.booking) and left > 0 and view.bench.closed_at is None
+    return effective_rules(view.asset).step_minutes if may else 0
 
 
 def has_controls(seen: Seen, view: BenchSeen) -> bool:

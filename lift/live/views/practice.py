@@ -29,6 +29,7 @@ def practice(asset_key: str) -> PracticeSeen:
     person = require_found(current_actor().person_id)
     return queries.practice.practice_seen(asset, person, queries.bench.platform_now())
 
+
 __all__ = ["bp"]
 
 
@@ -135,6 +136,7 @@ def values_of(seen: PracticeSeen) -> dict[str, Any]:
             "problems": [],
             "closed": False,
             "supervises": False,
+            "more_minutes": 0,
             "person": "",
         },
         "controls": control_rows(seen.asset, seen.link.spec, seen.values, locked),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lift.training.services.certificates import issue_certificate, revoke_certificate
 from lift.training.services.enrolment import Enrolled, accept_offer, enrol, name_seat, promote_waiting, sweep, withdraw
 from lift.training.services.holder import HOLDER
+from lift.training.services.longer import extend_part
 from lift.training.services.notices import tell_offer
 from lift.training.services.sessions import (
     PartDraft,
@@ -24,6 +25,7 @@ __all__ = [
     "accept_offer",
     "cancel_session",
     "enrol",
+    "extend_part",
     "follow_clock",
     "issue_certificate",
     "name_seat",
