@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import Length
 
 from lift.web.forms import LiftForm
+from lift.web.i18n import lazy_gettext as _l
 
 
 class HubTextForm(LiftForm):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.clusters import policy, profile, queries, services, texts
@@ -23,6 +22,7 @@ from lift.training.queries import rows
 from lift.training.queries.catalogue import SessionCard, SessionFilters
 from lift.web.current import current_actor
 from lift.web.guard import public, signed_in
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 from lift.web.i18n import texts as pick
 

@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from lift.content import queries, texts
 from lift.content.queries import ModuleCard
@@ -19,7 +17,8 @@ from lift.training import queries as training
 from lift.training.queries import rows
 from lift.web.current import current_actor
 from lift.web.guard import public
-from lift.web.i18n import say
+from lift.web.i18n import gettext as _
+from lift.web.i18n import ngettext, say
 from lift.web.i18n import texts as pick
 
 bp = Blueprint("content", __name__)

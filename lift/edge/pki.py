@@ -8,29 +8,57 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from asyncua.crypto.cert_gen import (
+    dump_private_key_as_pem,
+    generate_private_key,
+    generate_self_signed_app_certificate,
+)
+from asyncua.crypto.uacrypto import check_certificate
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 
-async def own_certificate(folder: Path, application_uri: str) -> tuple[Path, Path]:
-    """Certificate (DER) and private key (PEM, mode 600) in ``folder``, made when missing, renewed when run out."""
+def own_certificate(folder: Path, application_uri: str) -> tuple[bytes, bytes]:
+    """Certificate (DER) and private key (PEM) as kept in ``folder``, made when missing, renewed when run out.
+
+    Blocks for the time that a key takes to make. In one piece on purpose: a connection that is given up half-way
+    leaves no file open and no half a key.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     certificate, key = folder / "own.der", folder / "own.pem"
-    before = os.umask(0o077)
-    try:
-        await setup_self_signed_certificate(
-            key,
-            certificate,
-            application_uri,
-            socket.gethostname(),
-            [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
-            {"organizationName": "LIFT"},
-        )
-    finally:
-        os.umask(before)
-    certificate.chmod(0o644)
-    return certificate, key
+    if not key.exists():
+        _keep(key, dump_private_key_as_pem(generate_private_key()), 0o600)
+    private = serialization.load_pem_private_key(key.read_bytes(), password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise ValueError(f"{key} holds no RSA key")
+    if not certificate.exists() or _is_run_out(certificate, application_uri):
+        _keep(certificate, _self_signed(private, application_uri), 0o644)
+    return certificate.read_bytes(), key.read_bytes()
+
+
+def _is_run_out(certificate: Path, application_uri: str) -> bool:
+    """Also when the machine was renamed, whose name stands in it."""
+    return bool(check_certificate(read_certificate(certificate), application_uri, socket.gethostname()))
+
+
+def _self_signed(key: rsa.RSAPrivateKey, application_uri: str) -> bytes:
+    names = [x509.UniformResourceIdentifier(application_uri), x509.DNSName(socket.gethostname())]
+    uses = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
+    made = generate_self_signed_app_certificate(
+        key, application_uri, {"organizationName": "LIFT"}, names, extended=uses, days=365
+    )
+    return made.public_bytes(serialization.Encoding.DER)
+
+
+def _keep(path: Path, content: bytes, mode: int) -> None:
+    """Whole or not at all, and never readable by others for a moment."""
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
+    draft.replace(path)
 
 
 def read_certificate(path: Path) -> x509.Certificate:

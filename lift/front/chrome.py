@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import gettext as _
 
 from lift.core.actor import Actor, Role
 from lift.core.i18n import N_
@@ -17,6 +16,7 @@ from lift.people.models import Organisation, Person
 from lift.people.queries import Presence
 from lift.people.texts import kind_label
 from lift.web import templating
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 
 MOST = 7

@@ -8,8 +8,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField, TimeField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -20,6 +18,8 @@ from lift.labs.models import Asset
 from lift.labs.policy.rules import effective_rules
 from lift.labs.policy.wallclock import instant_at, wall_problems
 from lift.web.forms import LiftForm
+from lift.web.i18n import gettext as _
+from lift.web.i18n import lazy_gettext as _l
 from lift.web.i18n import say
 
 MOST_LENGTHS = 16

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, Field, IntegerField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import Email, EqualTo, InputRequired, Length, NumberRange, Optional, StopValidation
 
 from lift.people import policy
 from lift.web.forms import LiftForm
+from lift.web.i18n import lazy_gettext as _l
 from lift.web.i18n import say
 
 LANGUAGES = [SelectChoice("en", "English"), SelectChoice("it", "Italiano"), SelectChoice("de", "Deutsch")]

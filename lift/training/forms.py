@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+
+from lift.web.i18n import lazy_gettext as _l
 
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # isort: skip  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional

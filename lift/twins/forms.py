@@ -7,8 +7,6 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_decimal
-from flask_babel import lazy_gettext as _l
 from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than its stubs
     BooleanField,
     HiddenField,
@@ -20,7 +18,8 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
 from lift.twins.simulators.base import AnySimulator, Parameters
 from lift.twins.simulators.fields import FieldSpec, fields_of, parse
 from lift.web.forms import LiftForm
-from lift.web.i18n import language, say
+from lift.web.i18n import decimal, language, say
+from lift.web.i18n import lazy_gettext as _l
 
 
 class WhatIfForm(LiftForm):
@@ -66,7 +65,7 @@ class WhatIfForm(LiftForm):
 
 def typed_as(value: float) -> str:
     """A number as one types it in the reader's language: 2.5 or 2,5, without separators."""
-    return str(format_decimal(value, "0.######"))
+    return str(decimal(value, "0.######"))
 
 
 @lru_cache(maxsize=32)

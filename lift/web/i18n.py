@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel import Locale, dates, numbers
 from flask import Flask, current_app, g, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_babel import Babel, get_translations
+from flask_babel import get_locale as babel_locale
+from flask_babel.speaklater import LazyString
 
 from lift.core.i18n import At, Money, Text, pick
 
@@ -19,12 +24,20 @@ babel = Babel()
 _PATTERNS = {"time": "HH:mm", "clock": "HH:mm:ss"}
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: their language with its conventions, and the texts in it."""
+
+    locale: Locale
+    texts: NullTranslations
+
+
 def init_app(app: Flask) -> None:
     """Install Babel with the person's choice, then the browser's wish, then the first language."""
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: catalogue().gettext(text),
-        lambda one, many, n: catalogue().ngettext(one, many, n),
+        lambda text: reader().texts.gettext(text),
+        lambda one, many, n: reader().texts.ngettext(one, many, n),
         newstyle=True,
     )
     app.jinja_env.globals.update(say=say, localtime=localtime, localdate=localdate, money=money, texts=texts)
@@ -41,22 +54,46 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(offered) or str(offered[0])
 
 
-def catalogue() -> NullTranslations:
-    """The texts in the reader's language, found once per request: a page asks for some hundred of them."""
-    found: NullTranslations
+def reader() -> Reader:
+    """Found once per request: a page asks some hundred times."""
     if not has_request_context():
-        found = get_translations()
-        return found
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    found = g.catalogue
+        return Reader(babel_locale() or Locale("en"), get_translations())
+    found: Reader | None = g.get("reader")
+    if found is None:
+        found = g.reader = Reader(babel_locale() or Locale("en"), get_translations())
     return found
+
+
+def get_locale() -> Locale:
+    """The reader's language with its conventions."""
+    return reader().locale
 
 
 def language() -> str:
     """The reader's language, two letters."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    return str(reader().locale.language)
+
+
+def gettext(text: str, **values: Any) -> str:
+    """The text in the reader's language; imported as ``_``."""
+    found: str = reader().texts.gettext(text)
+    return found % values if values else found
+
+
+def ngettext(one: str, many: str, n: int, **values: Any) -> str:
+    """The text for ``n`` things, which it may name as ``%(num)s``."""
+    found: str = reader().texts.ngettext(one, many, n)
+    return found % {"num": n, **values}
+
+
+def lazy_gettext(text: str, **values: Any) -> LazyString:
+    """A text that is translated where it is shown; imported as ``_l`` (forms)."""
+    return LazyString(gettext, text, **values)
+
+
+def decimal(value: float | Decimal, pattern: str) -> str:
+    """A number as the reader writes it; ``pattern`` as of CLDR, "#,##0.0"."""
+    return str(numbers.format_decimal(value, pattern, locale=get_locale()))
 
 
 def say(text: Text | str | None) -> str:
@@ -86,20 +123,29 @@ def _say_at(at: At) -> str:
 def localtime(instant: datetime, zone: str, style: str = "datetime") -> str:
     """An instant in a zone: ``datetime`` "Mon 23 Nov 09:00 CET", ``time`` "09:00", ``clock`` "09:00:12",
     ``timezone`` "09:00 CET"."""
+    return _time_words(instant.astimezone(UTC), zone, style, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _time_words(instant: datetime, zone: str, style: str, locale: Locale) -> str:
     tz = ZoneInfo(zone)
     local = instant.astimezone(tz)
     if style == "timezone":
         return f"{local:%H:%M} {local.tzname()}"
     if style in _PATTERNS:
-        return format_time(local.timetz(), _PATTERNS[style], tzinfo=tz, locale=get_locale())
-    return f"{format_datetime(local, 'EEE d MMM HH:mm', tzinfo=tz, locale=get_locale())} {local.tzname()}"
+        return dates.format_time(local.timetz(), _PATTERNS[style], tzinfo=tz, locale=locale)
+    return f"{dates.format_datetime(local, 'EEE d MMM HH:mm', tzinfo=tz, locale=locale)} {local.tzname()}"
 
 
 def localdate(moment: datetime | date, zone: str = "UTC", pattern: str = "EEE d MMM yyyy") -> str:
     """A day in a zone, "Mon 23 Nov 2026"."""
-    if isinstance(moment, datetime):
-        moment = moment.astimezone(ZoneInfo(zone)).date()
-    return str(format_date(moment, pattern, locale=get_locale()))
+    day = moment.astimezone(ZoneInfo(zone)).date() if isinstance(moment, datetime) else moment
+    return _day_words(day, pattern, get_locale())
+
+
+@lru_cache(maxsize=4096)
+def _day_words(day: date, pattern: str, locale: Locale) -> str:
+    return str(dates.format_date(day, pattern, locale=locale))
 
 
 def money(cents: int) -> str:

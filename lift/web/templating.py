@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from markupsafe import Markup
 
 from config import ROOT
@@ -32,9 +32,12 @@ def _manifest(stamp: float) -> dict[str, Any]:
 
 
 def manifest() -> dict[str, Any]:
-    """Vite's manifest, read again when the build changed; empty before the first build."""
-    path = BUILD / "manifest.json"
-    return _manifest(path.stat().st_mtime) if path.exists() else {}
+    """Vite's manifest, read again when the build changed (asked once per request); empty before the first build."""
+    found: dict[str, Any] | None = g.get("manifest")
+    if found is None:
+        path = BUILD / "manifest.json"
+        found = g.manifest = _manifest(path.stat().st_mtime) if path.exists() else {}
+    return found
 
 
 def vite_js(entry: str) -> str:

@@ -44,9 +44,9 @@ def test_stranger_with_a_certificate_of_its_own_is_kept_out(loop: Loop, factory:
 def test_server_with_another_certificate_than_the_pinned_one_is_not_spoken_to(
     loop: Loop, factory: Factory, tmp_path: Path
 ) -> None:
-    other, _ = loop.run(own_certificate(tmp_path / "other", "urn:lift:virtual-factory"))
+    own_certificate(tmp_path / "other", "urn:lift:virtual-factory")
     source = source_for(factory, factory.settings.state_dir.parent / "gateway" / "pki")
-    source.server_certificate = other
+    source.server_certificate = tmp_path / "other" / "own.der"
     connector = OpcUaConnector(source, {}, {})
     with pytest.raises(SourceLost):
         loop.run(connector.connect())
@@ -74,9 +74,10 @@ def test_connection_without_security_is_not_offered_unless_asked_for(
     assert loop.run(plain()) == (["Basic256Sha256", "None"], 100.0)
 
 
-def test_trust_is_by_the_very_certificate(loop: Loop, tmp_path: Path) -> None:
-    mine, _ = loop.run(own_certificate(tmp_path / "mine", "urn:lift:gateway"))
-    twin, _ = loop.run(own_certificate(tmp_path / "twin", "urn:lift:gateway"))
+def test_trust_is_by_the_very_certificate(tmp_path: Path) -> None:
+    for name in ("mine", "twin"):
+        own_certificate(tmp_path / name, "urn:lift:gateway")
+    mine, twin = (tmp_path / name / "own.der" for name in ("mine", "twin"))
     certificate = read_certificate(mine)
     assert is_trusted(certificate, [tmp_path / "mine"]) is True
     assert is_trusted(certificate, [twin, tmp_path / "absent"]) is False

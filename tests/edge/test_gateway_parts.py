@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 import time
@@ -290,11 +289,10 @@ def test_standing_stop_survives_and_ends_only_by_its_own_release(tmp_path: Path)
 
 
 def test_private_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
-    certificate, key = asyncio.run(own_certificate(tmp_path / "pki", "urn:test"))
-    before = certificate.read_bytes()
-    assert key.stat().st_mode & 0o777 == 0o600
-    asyncio.run(own_certificate(tmp_path / "pki", "urn:test"))
-    assert certificate.read_bytes() == before
+    first = own_certificate(tmp_path / "pki", "urn:test")
+    assert (tmp_path / "pki" / "own.pem").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in (tmp_path / "pki").iterdir()) == ["own.der", "own.pem"]
+    assert own_certificate(tmp_path / "pki", "urn:test") == first
 
 
 def test_log_lines_are_json() -> None:

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
 from asyncua.crypto.security_policies import SecurityPolicyAes256Sha256RsaPss, SecurityPolicyBasic256Sha256
+from asyncua.crypto.uacrypto import CertProperties
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import Field, model_validator
 
 from lift.edge.connectors.base import Found, Reading, Snapshot, SourceLost, SourceRefused, reading_of
 from lift.edge.connectors.source import Source
 from lift.edge.contract import Quality, Value
-from lift.edge.pki import own_certificate
+from lift.edge.pki import own_certificate, read_certificate
 from lift.edge.uapackage import Client, ua
 
 log = logging.getLogger(__name__)
@@ -127,10 +129,13 @@ class OpcUaConnector:
             client.set_password(source.password or "")
         if source.security == "None":
             return
-        certificate, key = await own_certificate(source.pki, APPLICATION_URI)
-        server = source.server_certificate
+        certificate, key = await asyncio.to_thread(own_certificate, source.pki, APPLICATION_URI)
+        pinned = read_certificate(source.server_certificate) if source.server_certificate else None
         await client.set_security(
-            _POLICIES[source.security], str(certificate), str(key), server_certificate=str(server)
+            _POLICIES[source.security],
+            CertProperties(certificate),
+            CertProperties(key, "pem"),
+            server_certificate=CertProperties(pinned.public_bytes(Encoding.DER)) if pinned else None,
         )
 
     async def _typed(self, name: str, value: Value) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,9 +80,9 @@ class OpcUaServer:
         server.set_server_name("LIFT virtual factory")
         await server.set_application_uri(APPLICATION_URI)
         (self._folder / "trusted").mkdir(parents=True, exist_ok=True)
-        certificate, key = await own_certificate(self._folder, APPLICATION_URI)
+        certificate, key = await asyncio.to_thread(own_certificate, self._folder, APPLICATION_URI)
         await server.load_certificate(certificate)
-        await server.load_private_key(key)
+        await server.load_private_key(key, format="pem")
         policies = [ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt]
         server.set_security_policy(policies + ([ua.SecurityPolicyType.NoSecurity] if self._no_security else []))
         server.set_identity_tokens([ua.AnonymousIdentityToken])

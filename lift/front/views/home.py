@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from lift.front.views.blueprint import bp
 from lift.front.views.tile import tile_of_home
@@ -19,6 +17,8 @@ from lift.training.queries.catalogue import SessionFilters
 from lift.training.queries.firms import Firm
 from lift.web.current import current_actor
 from lift.web.guard import public
+from lift.web.i18n import gettext as _
+from lift.web.i18n import ngettext
 
 SHOWN_SESSIONS = 3
 

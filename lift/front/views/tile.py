@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify, url_for
-from flask_babel import gettext as _
 
 from lift.core.errors import require_found
 from lift.edge.contract import VariableSpec
@@ -17,6 +16,7 @@ from lift.front.views.blueprint import bp
 from lift.live import queries as live
 from lift.live.views.words import variable_name
 from lift.web.guard import public
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime
 from lift.web.limits import limiter
 

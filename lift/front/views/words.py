@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response, current_app
 
 from lift.front.plain_words import unexplained
 from lift.front.views.blueprint import bp
+from lift.web.glossary import Word
 from lift.web.i18n import language
 
 MARK = "<!-- words on this page -->"
@@ -21,6 +22,11 @@ def explain_words(response: Response) -> Response:
     if MARK not in page:
         return response
     found = unexplained(page, language())
-    strip = render_template("front/_words.html", words=found, language=language()) if found else ""
+    strip = _strip(found, language()) if found else ""
     response.set_data(page.replace(MARK, strip, 1))
     return response
+
+
+def _strip(found: list[Word], language: str) -> str:
+    """Drawn without the bar's context, which belongs to pages."""
+    return current_app.jinja_env.get_template("front/_words.html").render(words=found, language=language)

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
-from flask_babel import gettext as _
 
 from lift.insight import queries, texts
 from lift.insight.forms import AuditForm
@@ -17,6 +16,7 @@ from lift.insight.permissions import AUDIT_ROLES
 from lift.insight.queries import Entry
 from lift.insight.views.blueprint import bp
 from lift.web.guard import role_needed
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime, say
 
 PAGE = 50

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import current_app, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core import clock, doctor
@@ -15,6 +14,7 @@ from lift.insight.permissions import OPERATION_ROLES
 from lift.insight.views.blueprint import bp
 from lift.web.current import current_actor
 from lift.web.guard import role_needed
+from lift.web.i18n import gettext as _
 
 MOST = 100
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from lift.core import clock
 from lift.core.errors import Refused, require_found
@@ -21,6 +20,7 @@ from lift.labs.views.blueprint import bp
 from lift.labs.views.desk import Page, told
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 
 
 @bp.get("/bookings/<code>")

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core import clock
@@ -25,6 +24,7 @@ from lift.labs.views import shown
 from lift.labs.views.blueprint import bp
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 
 Page = str | Response | tuple[str, int]
 USUAL_MINUTES = 60

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from lift.core import clock
 from lift.core.errors import require_found
@@ -23,6 +22,7 @@ from lift.training import queries as training
 from lift.training.queries import rows
 from lift.web.current import current_actor
 from lift.web.guard import public
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 from lift.web.i18n import texts as in_language
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from babel.dates import get_day_names
 from flask import url_for
-from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from lift.core.db import Instants
 from lift.core.errors import Problem
@@ -22,7 +20,8 @@ from lift.labs.policy.spans import ends
 from lift.labs.policy.wallclock import local_day
 from lift.labs.queries.day import Day, Item, ItemKind, Row, Slot
 from lift.labs.queries.directory import Hours, LabCard
-from lift.web.i18n import localdate, localtime, say
+from lift.web.i18n import get_locale, localdate, localtime, say
+from lift.web.i18n import gettext as _
 
 TONES = {
     AccessClass.ON_SITE_ONLY: "off",

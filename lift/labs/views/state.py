@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lift.labs.models import Asset
 from lift.live import queries as live
 from lift.live import texts as live_texts
 from lift.live.enums import Freshness
 from lift.live.queries.samples import Reading
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime, say
 
 

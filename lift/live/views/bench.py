@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.errors import Conflict, Invalid, Problem, refuse_if
@@ -17,6 +16,7 @@ from lift.live.views.page import MINUTES, PARTS, page_values
 from lift.live.views.seen import Seen, seen_bench
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 
 bp = Blueprint("live", __name__)
 

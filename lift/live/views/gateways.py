@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.actor import Role, Scope
@@ -11,6 +10,7 @@ from lift.live import queries, services
 from lift.live.views.bench import bp
 from lift.web.current import current_actor
 from lift.web.guard import role_needed
+from lift.web.i18n import gettext as _
 
 LOOKERS = (Role.LAB_MANAGER, Role.LAB_TECHNICIAN, Role.OPERATOR)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from lift.core.errors import Problem
 from lift.edge.contract import AssetSpec, Kind, VariableSpec
@@ -17,6 +16,7 @@ from lift.live.queries.practice import PracticeSeen
 from lift.live.views.seen import Seen
 from lift.live.views.words import action_name, clock_left, event_row, until, variable_name
 from lift.twins.queries import twin_sessions
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime, texts
 
 HISTORY = 600.0  # s shown when the page opens

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.errors import Conflict, Invalid, Problem, refuse_if, require_found
@@ -19,6 +18,7 @@ from lift.twins.models import Twin
 from lift.twins.views.blueprint import bp
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lift.core.i18n import Text
 from lift.live import texts
 from lift.live.models import BenchEvent
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime, say
 
 TONES = {

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from lift.content import queries as content
 from lift.core import clock
@@ -27,6 +26,7 @@ from lift.training.queries import rows
 from lift.training.queries.catalogue import SessionFilters
 from lift.web.current import current_actor
 from lift.web.guard import public
+from lift.web.i18n import gettext as _
 from lift.web.i18n import language, say
 
 if TYPE_CHECKING:

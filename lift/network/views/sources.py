@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask_babel import gettext as _
-
 from lift.network import texts
 from lift.people.texts import kind_label
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import abort, current_app, flash, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.people import services, signin
@@ -13,6 +12,7 @@ from lift.people.views.blueprint import bp
 from lift.people.views.ways import back
 from lift.web.current import current_actor
 from lift.web.guard import public, remember, signed_in
+from lift.web.i18n import gettext as _
 
 
 @bp.get("/language/<code>")

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.errors import LiftError, NotFound, Problem, require_found
@@ -17,6 +16,7 @@ from lift.people.views.blueprint import bp
 from lift.people.views.ways import full_link
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 from lift.web.i18n import language, say
 
 Page = str | Response | tuple[str, int]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.errors import Refused
@@ -14,6 +13,7 @@ from lift.people.views.me import my_page
 from lift.people.views.sign_in import go_on, sign_in_page
 from lift.web.current import current_actor
 from lift.web.guard import public, signed_in
+from lift.web.i18n import gettext as _
 from lift.web.limits import limiter
 
 KEPT = "oidc"  # cookie key: state, nonce, verifier, and whether this is to connect

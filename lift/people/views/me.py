@@ -8,7 +8,6 @@ from uuid import UUID
 import segno
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,7 @@ from lift.people.texts import CONSENT_VERSION, CONSENTS
 from lift.people.views.blueprint import bp
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 from lift.web.limits import limiter
 
 SECRET = "totp_to_confirm"  # cookie key: encrypted, until the app has shown that it knows it  # noqa: S105

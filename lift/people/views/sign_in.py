@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lift.core.errors import Problem, Refused
@@ -17,6 +16,7 @@ from lift.people.views.blueprint import bp
 from lift.people.views.ways import back, full_link, home_of, typed_email, typed_email_here
 from lift.web.current import current_actor
 from lift.web.guard import is_demo, public
+from lift.web.i18n import gettext as _
 from lift.web.limits import limiter
 
 PENDING = "second_step"

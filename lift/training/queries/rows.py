@@ -8,14 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from lift.core.i18n import N_, At, Money, Text
 from lift.people.enums import SizeClass
 from lift.training.enums import SeatsBand, SessionMode
 from lift.training.queries.catalogue import SessionCard
 from lift.training.queries.firms import Firm
-from lift.web.i18n import language, localdate, localtime, money, say, texts
+from lift.web.i18n import get_locale, localdate, localtime, money, say, texts
 
 MODES = {
     SessionMode.ON_SITE: N_("On site"),
@@ -190,7 +188,7 @@ def language_words(card: SessionCard) -> str:
 
 def country_name(code: str) -> str:
     """A country in the reader's language."""
-    return str(Locale.parse(language()).territories.get(code, code))
+    return str(get_locale().territories.get(code, code))
 
 
 def language_name(code: str) -> str:

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
@@ -27,6 +25,8 @@ from lift.training.views.blueprint import bp
 from lift.training.views.sessions import row_of
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
+from lift.web.i18n import ngettext
 
 
 @bp.route("/sessions/<code>/enrol", methods=["GET", "POST"])

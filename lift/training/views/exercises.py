@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from lift.core.i18n import Text
 from lift.live.enums import CutState
@@ -14,6 +13,7 @@ from lift.live.models import Cut
 from lift.training.models import Answer
 from lift.training.queries.progress import Standing
 from lift.twins.simulators.line_result import STATION_NAMES
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localtime, say, texts
 
 TRIES_SHOWN = 3

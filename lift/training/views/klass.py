@@ -5,8 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from lift.core import clock
@@ -17,6 +15,8 @@ from lift.training.views.blueprint import bp
 from lift.training.views.sessions import row_of
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
+from lift.web.i18n import ngettext
 
 
 @bp.get("/class/<code>")

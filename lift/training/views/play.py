@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from lift.content.enums import StepKind
@@ -28,7 +26,8 @@ from lift.training.views.blueprint import bp
 from lift.training.views.exercises import exercise_card, exercise_cards
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
-from lift.web.i18n import language, say, texts
+from lift.web.i18n import gettext as _
+from lift.web.i18n import language, ngettext, say, texts
 
 KINDS = {
     StepKind.READ: N_("read"),

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
-from flask_babel import gettext as _
 
 from lift.content.queries import version_with_steps
 from lift.core.actor import Role, Scope
@@ -21,6 +20,7 @@ from lift.training.queries.catalogue import GROUPS, Catalogue, SessionCard, Sess
 from lift.training.views.blueprint import bp
 from lift.web.current import current_actor
 from lift.web.guard import public
+from lift.web.i18n import gettext as _
 from lift.web.i18n import localdate, say, texts
 
 PAGE = 8

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from lift.twins import texts
 from lift.twins.forms import WhatIfForm, typed_as
 from lift.twins.simulators.fields import FieldSpec
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 
 ALWAYS_OPEN = ("times", "run")

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import format_decimal
-from flask_babel import gettext as _
-
 from lift.measures.intervals import Change
 from lift.twins.simulators.base import Comparison, Figure, Result, compare
 from lift.twins.simulators.line_result import STATION_NAMES, USES, LineResult, StationResult
 from lift.twins.views.form_shown import unit_words
-from lift.web.i18n import say
+from lift.web.i18n import decimal, say
+from lift.web.i18n import gettext as _
 
 BETTER = {"good_per_hour": Change.MORE, "flow_min": Change.LESS}
 BETTER_USES = {"blocked": Change.LESS, "stopped": Change.LESS}
@@ -58,7 +56,7 @@ def figure_text(figure: Figure, beside: Figure | None = None) -> str:
 
 def number(value: float, decimals: int) -> str:
     """In the reader's language."""
-    return str(format_decimal(round(value, decimals), f"#,##0.{'0' * decimals}" if decimals else "#,##0"))
+    return str(decimal(round(value, decimals), f"#,##0.{'0' * decimals}" if decimals else "#,##0"))
 
 
 def _factor(figure: Figure | Comparison) -> float:

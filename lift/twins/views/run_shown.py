@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from lift.core import clock
 from lift.core.errors import Problem
@@ -22,6 +21,7 @@ from lift.twins.views import form_shown, result_shown
 from lift.twins.views.form_shown import unit_words
 from lift.twins.views.result_shown import Side
 from lift.web.current import current_actor
+from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 
 RUNS_SHOWN = 10

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from lift.core.errors import Invalid, Refused, require_found
@@ -21,6 +20,7 @@ from lift.twins.views.tables import csv_of
 from lift.web import sse
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
+from lift.web.i18n import gettext as _
 
 Page = str | Answer | tuple[str, int]
 
