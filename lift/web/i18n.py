@@ -16,6 +16,9 @@ from flask import session as cookie
 from flask_babel import Babel, get_translations
 from flask_babel import get_locale as babel_locale
 from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from lift.core.i18n import At, Money, Text, pick
 
@@ -40,6 +43,7 @@ def init_app(app: Flask) -> None:
         lambda one, many, n: reader().texts.ngettext(one, many, n),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _on_page
     app.jinja_env.globals.update(say=say, localtime=localtime, localdate=localdate, money=money, texts=texts)
 
 
@@ -84,6 +88,19 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """The text for ``n`` things, which it may name as ``%(num)s``."""
     found: str = reader().texts.ngettext(one, many, n)
     return found % {"num": n, **values}
+
+
+@pass_eval_context
+def _on_page(context: EvalContext, text: str, **values: Any) -> str:
+    """``_`` of templates: as Jinja's own, always a format; kept ready per language, as a page asks for some fifty."""
+    form, plain = _page_text(reader().texts, text, bool(context.autoescape))
+    return form % values if values else plain
+
+
+@lru_cache(maxsize=16384)
+def _page_text(catalogue: NullTranslations, text: str, escaped: bool) -> tuple[str, str]:
+    found = Markup(catalogue.gettext(text)) if escaped else catalogue.gettext(text)  # noqa: S704 our own catalogues
+    return found, found % {} if "%(" not in found else found
 
 
 def lazy_gettext(text: str, **values: Any) -> LazyString:

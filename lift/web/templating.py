@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from jinja2 import Template
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from config import ROOT
@@ -16,6 +18,17 @@ from lift.web.europe import europe
 from lift.web.i18n import language
 
 BUILD = ROOT / "static" / "build"
+
+
+class PageTemplate(Template):
+    """Parts are imported without the importing page's own values, so one module per part serves every page.
+
+    Jinja compares the two sets of globals at every import to find out; there is one environment here, so they agree.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        return super()._get_default_module()
+
 
 _chrome: Callable[[], dict[str, Any]] = dict
 
@@ -67,6 +80,22 @@ def vite_asset(source: str) -> str:
     return f"/static/build/{file}" if file else ""
 
 
+def draw_icon(name: str, size: str = "", label: str = "", also: str = "") -> Markup:
+    """A lucide icon (or one of static/src/icons) out of the sprite. ``size``: "" 18 px, "s" 15 px, "l" 24 px.
+
+    ``label`` only where the icon stands alone: it is then read aloud. ``also``: one more class. A function and no macro,
+    as a page draws some forty of them.
+    """
+    return _icon(vite_asset("static/src/icons.svg"), name, size, label, also)
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, size: str, label: str, also: str) -> Markup:
+    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    kind = " ".join(filter(None, ("l-icon", f"l-icon--{size}" if size else "", also)))
+    return Markup('<svg class="{}" {}><use href="{}#{}"></use></svg>').format(kind, told, sprite, name)
+
+
 def acting_id() -> str:
     """The acting organisation that a form carries; '' for visitors. For parts, which see globals only."""
     return str(current_actor().organisation_id or "")
@@ -91,6 +120,7 @@ def page_context() -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Install globals and the long life of hashed files."""
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -98,6 +128,7 @@ def init_app(app: Flask) -> None:
         vite_css=vite_css,
         vite_asset=vite_asset,
         acting_id=acting_id,
+        draw_icon=draw_icon,
         read_static=read_static,
         europe_map=europe,
     )
