@@ -19,7 +19,7 @@ from lift.core.i18n import Text
 from lift.people.enums import SizeClass
 from lift.training import queries as training
 from lift.training.queries import rows
-from lift.training.queries.catalogue import SessionCard, SessionFilters
+from lift.training.queries.catalogue import SessionCard
 from lift.web.current import current_actor
 from lift.web.guard import public, signed_in
 from lift.web.i18n import gettext as _
@@ -42,7 +42,8 @@ def hubs() -> str:
 @public
 def hub(slug: str) -> str:
     """One hub: computed profile, what people wrote, and the way to a seat."""
-    return _page(require_found(queries.hub(slug)), HubTextForm())
+    row = require_found(queries.hub(slug))
+    return _page(row, HubTextForm() if can_write_hub(current_actor(), row.organisation.id) else None)
 
 
 @bp.post("/hubs/<slug>")
@@ -62,15 +63,16 @@ def write(slug: str) -> str | Response | tuple[str, int]:
     return redirect(url_for("clusters.hub", slug=slug))
 
 
-def _page(row: HubRow, form: HubTextForm, problems: tuple[Problem, ...] = ()) -> str:
+def _page(row: HubRow, form: HubTextForm | None, problems: tuple[Problem, ...] = ()) -> str:
     found, body, offers = row.hub.profile or {}, row.organisation, _catalogue(row)
+    editing = bool((form and form.errors) or problems or "edit" in request.args)
     return render_template(
         "clusters/hub.html", hub=row.hub, body=body, figures=profile.figures(found), areas=profile.areas(found),
         sum_note=profile.area_sum_note(found), trajectory=profile.trajectory(found, clock.now().date()),
         projects=profile.projects(found), confidence=found.get("confidence"), outlook=_newest(row, "outlook"),
         about=_newest(row, "about"), sessions=_sessions(row, offers), modules=_modules(row), form=form, problems=problems,
         may_write=can_write_hub(current_actor(), body.id), words=texts, spaced=profile.spaced, source=found,
-        place=f"{body.city}, {rows.country_name(body.country)}", editing=bool(form.errors or problems or "edit" in request.args),
+        place=f"{body.city}, {rows.country_name(body.country)}", editing=editing,
         find_url=_find_url(body.country, offers),
     )  # fmt: skip
 
@@ -90,8 +92,7 @@ def _catalogue(row: HubRow) -> list[SessionCard]:
     body = row.organisation
     facts = training.CompanyFacts(body.id, body.id, (row.hub.regions or [""])[0], SizeClass.SMALL.value)
     firm = training.Firm(facts, SizeClass.SMALL, None, body.country, body.lat, body.lon)
-    cards = training.session_catalogue(SessionFilters(), firm).cards
-    return [card for card in cards if card.enrollable]
+    return [card for card in training.sessions_of(firm=firm) if card.enrollable]
 
 
 def _sessions(row: HubRow, offers: list[SessionCard]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from lift.content.enums import ReviewDecision, VersionState
+from lift.content.enums import ReviewDecision, StepKind, VersionState
 from lift.content.folder import Manifest, ModuleFolder
 from lift.content.models import Module, ModuleMedia, ModuleReview, ModuleStep, ModuleVersion
 from lift.core import files
@@ -19,6 +19,10 @@ from lift.network.models import WorkingGroup
 from lift.people.models import Organisation, Person
 
 SHOWN = (VersionState.PUBLISHED, VersionState.RETIRED)
+
+
+_STEPS = sa.select(sa.func.count()).where(ModuleStep.version_id == ModuleVersion.id).scalar_subquery()
+_LIVE = sa.exists().where(ModuleStep.version_id == ModuleVersion.id, ModuleStep.kind == StepKind.LIVE)
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class ModuleCard:
 
 
 def published_modules(*, group_id: UUID | None = None, language: str | None = None) -> list[ModuleCard]:
-    """All published modules, by title; optionally of one group or in one language. Three queries at any number."""
+    """All published modules, by title; optionally of one group or in one language. One statement at any number."""
     query = (
-        sa.select(ModuleVersion, WorkingGroup)
+        sa.select(ModuleVersion, WorkingGroup, _STEPS, _LIVE)
         .join(Module, Module.published_version_id == ModuleVersion.id)
         .join(WorkingGroup, WorkingGroup.id == Module.group_id)
-        .options(contains_eager(ModuleVersion.module), selectinload(ModuleVersion.steps).load_only(ModuleStep.kind))
+        .options(contains_eager(ModuleVersion.module))
         .order_by(ModuleVersion.title["en"].astext)
     )
     if group_id is not None:
@@ -46,8 +50,8 @@ def published_modules(*, group_id: UUID | None = None, language: str | None = No
     if language is not None:
         query = query.where(ModuleVersion.languages.contains([language]))
     return [
-        ModuleCard(v.module, v, group, len(v.steps), any(s.kind == "live" for s in v.steps))
-        for v, group in db.session.execute(query).unique()
+        ModuleCard(version.module, version, group, steps, live)
+        for version, group, steps, live in db.session.execute(query)
     ]
 
 
@@ -115,7 +119,7 @@ def reviews_in_the_making(group_id: UUID) -> list[InTheMaking]:
 def module_page(after: UUID | None, limit: int) -> list[ModuleCard]:
     """Published modules in key order; one more than ``limit`` when there is more."""
     query = (
-        sa.select(ModuleVersion, WorkingGroup)
+        sa.select(ModuleVersion, WorkingGroup, _STEPS, _LIVE)
         .join(Module, Module.published_version_id == ModuleVersion.id)
         .join(WorkingGroup, WorkingGroup.id == Module.group_id)
         .options(contains_eager(ModuleVersion.module), selectinload(ModuleVersion.steps))
@@ -125,8 +129,8 @@ def module_page(after: UUID | None, limit: int) -> list[ModuleCard]:
     if after is not None:
         query = query.where(Module.id > after)
     return [
-        ModuleCard(v.module, v, group, len(v.steps), any(s.kind == "live" for s in v.steps))
-        for v, group in db.session.execute(query).unique()
+        ModuleCard(version.module, version, group, steps, live)
+        for version, group, steps, live in db.session.execute(query)
     ]
 
 

@@ -51,6 +51,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     datastore = SQLAlchemyUserDatastore(db, Account, None)  # type: ignore[arg-type]  # its roles are unused
     security.init_app(app, datastore, register_blueprint=False)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # no token of theirs, in no body
     proofs.use_affordable_argon2(security.pwd_context)
     password_reset.connect(_note_password_reset, app)
     app.after_request(leave_nothing)

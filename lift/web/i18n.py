@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -35,9 +36,13 @@ class Reader:
     texts: NullTranslations
 
 
+_reads: ContextVar[Reader | None] = ContextVar("reads", default=None)
+
+
 def init_app(app: Flask) -> None:
     """Install Babel with the person's choice, then the browser's wish, then the first language."""
     babel.init_app(app, locale_selector=choose_locale)
+    app.teardown_request(_forget_reader)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: reader().texts.gettext(text),
         lambda one, many, n: reader().texts.ngettext(one, many, n),
@@ -45,6 +50,10 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals["_"] = _on_page
     app.jinja_env.globals.update(say=say, localtime=localtime, localdate=localdate, money=money, texts=texts)
+
+
+def _forget_reader(_error: BaseException | None) -> None:
+    _reads.set(None)
 
 
 def choose_locale() -> str:
@@ -60,11 +69,11 @@ def choose_locale() -> str:
 
 def reader() -> Reader:
     """Found once per request: a page asks some hundred times."""
-    if not has_request_context():
-        return Reader(babel_locale() or Locale("en"), get_translations())
-    found: Reader | None = g.get("reader")
+    found = _reads.get()
     if found is None:
-        found = g.reader = Reader(babel_locale() or Locale("en"), get_translations())
+        found = Reader(babel_locale() or Locale("en"), get_translations())
+        if has_request_context():
+            _reads.set(found)
     return found
 
 

@@ -10,17 +10,22 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
 
 import redis
 import sqlalchemy as sa
-from flask import Flask, Response, jsonify, render_template_string, request
+from flask import Flask, Response, jsonify, render_template, request
+from jinja2 import DictLoader
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from lift.core.engine import engine_options
 
 ROWS = 50
-PAGE = """<!doctype html><title>Floor</title><table>{% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.name }}</td>
-<td>{{ row.city }}</td><td>{{ row.note }}</td></tr>{% endfor %}</table>"""
+PAGE = """<!doctype html><title>Floor</title><table>{% for row in rows %}<tr><td>{{ row.code }}</td><td>{{ row.title.en }}</td>
+<td>{{ row.place.en }}</td><td>{{ row.city }}</td><td>{{ row.starts_at }}</td><td>{{ row.price_cents }}</td></tr>{% endfor %}
+</table>"""
 
 
 class Base(DeclarativeBase):
@@ -28,20 +33,30 @@ class Base(DeclarativeBase):
 
 
 class Row(Base):
-    """A row as long as a session's card."""
+    """A row of the same kinds of columns as a pilot session: keys, texts in two languages, instants, numbers."""
 
     __tablename__ = "floor_row"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lab_id: Mapped[UUID]
+    version_id: Mapped[UUID]
+    code: Mapped[str]
     city: Mapped[str]
-    note: Mapped[str]
+    title: Mapped[dict[str, str]] = mapped_column(JSONB)
+    place: Mapped[dict[str, str]] = mapped_column(JSONB)
+    bring: Mapped[dict[str, str]] = mapped_column(JSONB)
+    starts_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
+    ends_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
+    enrol_until: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
+    price_cents: Mapped[int]
 
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS floor_row (id int PRIMARY KEY, name text, city text, note text);
-INSERT INTO floor_row SELECT n, 'Name ' || n, 'City ' || n, repeat('note ', 12) FROM generate_series(1, 50) n
-  ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS floor_row (id uuid PRIMARY KEY, lab_id uuid, version_id uuid, code text, city text, title jsonb,
+  place jsonb, bring jsonb, starts_at timestamptz, ends_at timestamptz, enrol_until timestamptz, price_cents int);
+INSERT INTO floor_row SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'CODE' || n, 'City ' || n, t.x, t.x, t.x,
+  now(), now(), now(), n FROM generate_series(1, 50) n,
+  LATERAL (SELECT jsonb_build_object('en', 'A title in English ' || n, 'it', 'Un titolo in italiano ' || n) AS x) t;
 CREATE TABLE IF NOT EXISTS floor_booking (LIKE booking);
 CREATE TABLE IF NOT EXISTS floor_claim (LIKE claim);
 CREATE TABLE IF NOT EXISTS floor_job (LIKE job INCLUDING IDENTITY INCLUDING DEFAULTS);
@@ -75,13 +90,14 @@ TAKE_SLOT = "UPDATE floor_slot SET taken = true WHERE id = 1 AND NOT taken RETUR
 def create_app() -> Flask:
     """The bare application."""
     app = Flask("floor")
+    app.jinja_loader = DictLoader({"page.html": PAGE})
     options = engine_options(20, application="floor")
     engine = sa.create_engine(os.environ["FLOOR_DATABASE_URL"], **options)
 
     @app.get("/page")
     def page() -> str:
         with Session(engine) as session:
-            return render_template_string(PAGE, rows=session.scalars(sa.select(Row).limit(ROWS)).all())
+            return render_template("page.html", rows=session.scalars(sa.select(Row).limit(ROWS)).all())
 
     @app.post("/book")
     def book() -> Response:

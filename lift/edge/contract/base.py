@@ -35,7 +35,7 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Z
 Instant = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=512)]
-Value = bool | Number | Text
+Value = Number | bool | Text  # whichever fits exactly; numbers first, as most values are
 
 
 def _known_contract(version: int) -> int:

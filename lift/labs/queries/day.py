@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from lift.core.db import Instants, db
 from lift.labs.enums import BookingStatus, Purpose, ResourceKind
@@ -63,10 +63,11 @@ class Slot:
 
 @dataclass
 class Row:
-    """One resource's day."""
+    """One resource's day. ``resource`` is None for what is not the lab's own: a trainer's time."""
 
-    resource: Resource
+    kind: ResourceKind
     name: str
+    resource: Resource | None = None
     asset: Asset | None = None
     items: list[Item] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
@@ -125,7 +126,7 @@ def lab_day(lab: Lab, day: date, now: datetime, *, all_hours: bool = False) -> D
     _add_bookings(rows, lab, whole, now)
     _add_blocks(rows, lab, whole)
     _add_slots(rows, lab, whole, now)
-    shown = [row for row in rows.values() if row.resource.kind in ALWAYS_SHOWN or row.items]
+    shown = [row for row in rows.values() if row.kind in ALWAYS_SHOWN or row.items]
     start, end = _shown_hours(whole, opening, shown, now, all_hours=all_hours)
     return Day(lab, day, whole, start, end, opening, shown)
 
@@ -133,20 +134,36 @@ def lab_day(lab: Lab, day: date, now: datetime, *, all_hours: bool = False) -> D
 def _resource_rows(lab: Lab) -> dict[UUID, Row]:
     """Assets by name, then rooms, then seats at twins."""
     query = (
-        sa.select(Resource, Asset)
-        .outerjoin(Asset, sa.and_(Asset.id == Resource.asset_id, Resource.kind == ResourceKind.ASSET))
+        sa.select(Resource)
         .where(Resource.lab_id == lab.id)
-        .options(selectinload(Resource.units))
+        .options(joinedload(Resource.units))
         .order_by(Resource.kind, Resource.name)
     )
-    return {r.id: Row(r, asset.name if asset else r.name, asset) for r, asset in db.session.execute(query)}
+    assets = {asset.id: asset for asset in lab.assets}
+    found = {}
+    for resource in db.session.scalars(query).unique():
+        asset = assets.get(resource.asset_id) if resource.asset_id and resource.kind == ResourceKind.ASSET else None
+        found[resource.id] = Row(resource.kind, asset.name if asset else resource.name, resource, asset)
+    return found
 
 
 def _add_bookings(rows: dict[UUID, Row], lab: Lab, whole: Instants, now: datetime) -> None:
     """Also adds a row for each trainer of a session in this lab."""
     holder, trainer = aliased(Person), aliased(Person)
     query = (
-        sa.select(Claim.during, Booking, Resource, Organisation.short_name, holder.name, trainer.name)
+        sa.select(
+            Claim.during.label("claimed"),
+            Booking.during,
+            Booking.title,
+            Booking.code,
+            Booking.status,
+            Booking.purpose,
+            Booking.session_id,
+            Resource.id.label("resource_id"),
+            Resource.kind,
+            sa.func.coalesce(holder.name, Organisation.short_name).label("who"),
+            sa.func.coalesce(trainer.name, Resource.name).label("row_name"),
+        )
         .join(Claim.booking)
         .join(Claim.unit)
         .join(Unit.resource)
@@ -156,45 +173,39 @@ def _add_bookings(rows: dict[UUID, Row], lab: Lab, whole: Instants, now: datetim
         .where(Booking.lab_id == lab.id, Claim.during.overlaps(whole), sa.not_(hold_is_over(now)))
         .order_by(Claim.during)
     )
-    for claimed, booking, resource, organisation, holder_name, person_name in db.session.execute(query):
-        if resource.kind == ResourceKind.PERSON and booking.session_id is None:
+    for row in db.session.execute(query):
+        if row.kind == ResourceKind.PERSON and row.session_id is None:
             continue  # the holder's own time is no row of the lab
-        row = rows.setdefault(resource.id, Row(resource, person_name or resource.name))
-        row.items.append(
-            Item(
-                kind=_kind_of(booking, now),
-                during=booking.during.intersection(claimed),
-                claimed=claimed,
-                title=booking.title,
-                who=holder_name or organisation,
-                code=booking.code,
-                status=booking.status,
-                purpose=booking.purpose,
-                session_id=booking.session_id,
-            )
-        )
+        if row.resource_id not in rows:
+            rows[row.resource_id] = Row(row.kind, row.row_name)
+        item = Item(
+            kind=_kind_of(row.status, row.during, now), during=row.during.intersection(row.claimed), claimed=row.claimed,
+            title=row.title, who=row.who, code=row.code, status=row.status, purpose=row.purpose,
+            session_id=row.session_id,
+        )  # fmt: skip
+        rows[row.resource_id].items.append(item)
 
 
-def _kind_of(booking: Booking, now: datetime) -> ItemKind:
-    if booking.status in (BookingStatus.HOLD, BookingStatus.PENDING):
+def _kind_of(status: BookingStatus, during: Instants, now: datetime) -> ItemKind:
+    if status in (BookingStatus.HOLD, BookingStatus.PENDING):
         return ItemKind.ASKED
-    return ItemKind.RUNNING if booking.during.contains(now) else ItemKind.BOOKED
+    return ItemKind.RUNNING if during.contains(now) else ItemKind.BOOKED
 
 
 def _add_blocks(rows: dict[UUID, Row], lab: Lab, whole: Instants) -> None:
     query = sa.select(Block).where(Block.lab_id == lab.id, Block.removed_at.is_(None), Block.during.overlaps(whole))
     for block in db.session.scalars(query.order_by(Block.during)):
         for row in rows.values():
-            if row.resource.lab_id and block.resource_id in (None, row.resource.id):
+            if row.resource is not None and block.resource_id in (None, row.resource.id):
                 row.items.append(Item(ItemKind.BLOCK, block.during, block.during, block.reason))
 
 
 def _add_slots(rows: dict[UUID, Row], lab: Lab, whole: Instants, now: datetime) -> None:
     """What can be chosen with one click: each hour of free time, from its first start on the step."""
-    assets = [(row, row.asset) for row in rows.values() if row.asset is not None]
-    wants = [asset_want(asset, row.resource, []) for row, asset in assets]
+    assets = [(row, row.asset, row.resource) for row in rows.values() if row.asset and row.resource]
+    wants = [asset_want(asset, resource, []) for _row, asset, resource in assets]
     free = free_by_unit(wants, lab, whole, now)
-    for (row, asset), want in zip(assets, wants, strict=True):
+    for (row, asset, _resource), want in zip(assets, wants, strict=True):
         rules = effective_rules(asset)
         found = [slot for unit in want.unit_ids for w in free[unit] for slot in _slots_in(w, rules, lab, now)]
         row.slots = list({slot.start: slot for slot in sorted(found, key=lambda s: s.most_minutes)}.values())

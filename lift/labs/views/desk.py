@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lift.core import clock
@@ -83,7 +84,7 @@ def desk_lab(actor: Actor) -> Lab:
     """The lab that the address names, or the actor's first. 404 unknown, 403 for people who do not work there."""
     slug = request.values.get("lab", "")
     if not slug:
-        mine = queries.labs_of(actor.organisation_id, actor.scope_ids(Role.LAB_MANAGER, Scope.LAB))
+        mine = labs_of(actor)
         if not mine:
             raise Forbidden(Problem("R2", texts.NO_DESK, owner="labs"))
         return mine[0]
@@ -91,6 +92,14 @@ def desk_lab(actor: Actor) -> Lab:
     problem = Problem("R2", Text(texts.MAY_NOT_SEE_DESK, {"lab": lab.name}), owner=lab.name)
     require(can_see_desk(actor, lab), problem)
     return lab
+
+
+def labs_of(actor: Actor) -> Sequence[Lab]:
+    """The labs that the actor runs or works in; asked once per request."""
+    if "labs_of" not in g:
+        g.labs_of = queries.labs_of(actor.organisation_id, actor.scope_ids(Role.LAB_MANAGER, Scope.LAB))
+    found: Sequence[Lab] = g.labs_of
+    return found
 
 
 def chosen_day(lab: Lab) -> date:
@@ -162,7 +171,7 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
         earlier=day - timedelta(days=1),
         later=day + timedelta(days=1),
         timeline=shown.timeline_of(found, now, form.minutes.data or USUAL_MINUTES, choose=True),
-        mine=queries.labs_of(actor.organisation_id, actor.scope_ids(Role.LAB_MANAGER, Scope.LAB)),
+        mine=labs_of(actor),
         runs=can_run_lab(actor, lab),
         form=form,
         problems=shown.without_ways(problems),

@@ -52,6 +52,18 @@ class Link:
 NO_LINK = Link(AssetSpec(), {}, None, None, None, None)
 
 
+def bench_and_place(bench_id: UUID) -> tuple[Bench, Place, datetime] | None:
+    """One bench with its recording, where it stands, and the platform's clock: what every press on its page begins with."""
+    row = db.session.execute(
+        sa.select(Bench, Booking, Asset, sa.func.clock_timestamp())
+        .join(Booking, Booking.id == Bench.booking_id)
+        .join(Asset, Asset.id == Bench.asset_id)
+        .options(joinedload(Bench.recording), joinedload(Asset.lab), joinedload(Asset.type))
+        .where(Bench.id == bench_id)
+    ).one_or_none()
+    return (row[0], Place(row[1], row[2], row[2].lab), row[3]) if row else None
+
+
 def place_of(booking_id: UUID, asset_id: UUID) -> Place | None:
     """Booking, asset and lab; None when one of them does not exist."""
     booking = db.session.get(Booking, booking_id, options=[joinedload(Booking.lab)])

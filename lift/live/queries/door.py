@@ -12,12 +12,18 @@ import sqlalchemy as sa
 
 from lift.core.db import db
 from lift.edge.contract import COMMAND_DEADLINE, GRANT_LIFE
-from lift.labs.models import Asset
 from lift.live.enums import CommandState
 from lift.live.models import AssetLink, Command, ControlGrant, Gateway, GatewayCursor, Stop
 
 OPEN_COMMANDS = (CommandState.PENDING, CommandState.ACCEPTED)
 COMMANDS_AT_ONCE = 100
+
+# Asked before every batch and every beat, so it is built once.
+_DOOR = sa.text(
+    "SELECT g.id, g.key, g.lab_id, g.store_id, g.last_seen_at, clock_timestamp() AS now, a.key AS asset, l.asset_id"
+    " FROM gateway g LEFT JOIN asset_link l ON l.gateway_id = g.id LEFT JOIN asset a ON a.id = l.asset_id"
+    " WHERE g.token_hash = :hash AND g.revoked_at IS NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -46,16 +52,7 @@ def door_of(token: str | None) -> Door | None:
     """The gateway of a bearer token; None when the token is missing, unknown or revoked."""
     if not token:
         return None
-    query = (
-        sa.select(
-            Gateway.id, Gateway.key, Gateway.lab_id, Gateway.store_id, Gateway.last_seen_at,
-            sa.func.clock_timestamp().label("now"), Asset.key.label("asset"), AssetLink.asset_id,
-        )
-        .outerjoin(AssetLink, AssetLink.gateway_id == Gateway.id)
-        .outerjoin(Asset, Asset.id == AssetLink.asset_id)
-        .where(Gateway.token_hash == token_hash(token), Gateway.revoked_at.is_(None))
-    )  # fmt: skip
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_DOOR, {"hash": token_hash(token)}).all()
     if not rows:
         return None
     first = rows[0]

@@ -91,9 +91,8 @@ class BenchSeen:
         return reading.value if reading else None
 
 
-def bench_seen(bench: Bench, place: Place) -> BenchSeen:
-    """Read all of it."""
-    now = benches.platform_now()
+def bench_seen(bench: Bench, place: Place, now: datetime) -> BenchSeen:
+    """Read all of it, as of ``now``."""
     link = benches.link_of(bench.asset_id)
     session = twin_sessions.session_of(bench.person_id, bench.asset_id)
     if bench.mode is BenchMode.TWIN:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from lift.core import redis
 from lift.core.db import after_commit, db, transaction
 from lift.edge.contract import Batch, BatchAccepted, BatchRefused, Block, SequenceGap
-from lift.live.models import DataGap, RefusedBatch, TelemetryChunk
+from lift.live.models import DataGap, RefusedBatch
 from lift.live.queries.door import Door, last_sequence
 from lift.live.services.heartbeat import hold_session
 
@@ -23,7 +23,15 @@ EARLIEST, LATEST = 946_684_800.0, 4_102_444_800.0  # 2000 and 2100: a clock outs
 REASON_LENGTH = 2_000
 _MOVE = sa.text(
     "UPDATE gateway_cursor SET last_sequence = :n, last_at = greatest(last_at, :last_at)"
-    " WHERE gateway_id = :gateway AND store_id = :store AND last_sequence = :n - 1 RETURNING last_sequence"
+    " WHERE gateway_id = :gateway AND store_id = :store AND last_sequence = :n - 1 RETURNING gateway_id"
+)
+_STORE = sa.text(
+    f"WITH moved AS ({_MOVE.text})"  # noqa: S608 both parts are constants
+    " INSERT INTO telemetry_chunk (asset_id, gateway_id, first_at, last_at, samples, late, block)"
+    " SELECT b.asset_id, moved.gateway_id, b.first_at, b.last_at, b.samples, b.late, b.block FROM moved,"
+    " unnest(CAST(:assets AS uuid[]), CAST(:firsts AS timestamptz[]), CAST(:lasts AS timestamptz[]),"
+    " CAST(:samples AS int[]), CAST(:lates AS boolean[]), CAST(:blocks AS bytea[])) WITH ORDINALITY"
+    " AS b (asset_id, first_at, last_at, samples, late, block, place) ORDER BY b.place RETURNING id"
 )
 
 
@@ -83,45 +91,45 @@ def _row(door: Door, block: Block) -> _Row:
 
 
 def _store(door: Door, batch: Batch, rows: list[_Row]) -> BatchAccepted | SequenceGap:
-    with transaction() as session:
+    with transaction():
         if batch.store != door.store_id:
             hold_session(door, batch.store)
-        newest = max((row.last for row in rows), default=None)
-        if not _move_cursor(door, batch.store, batch.sequence, newest):
+        if not _take_rows(door, batch, rows):
             expected = last_sequence(door.gateway_id, batch.store) + 1
             if batch.sequence < expected:
                 return BatchAccepted(next_sequence=expected, duplicate=True)
             return SequenceGap(expected=expected)
-        _insert(session, door, rows)
         for gap in batch.gaps:
             if gap.asset in door.assets:
                 keep_gap(door.assets[gap.asset], gap.start, gap.end, gap.reason.value)
     return BatchAccepted(next_sequence=batch.sequence + 1)
 
 
-def _move_cursor(door: Door, store: str, sequence: int, newest: float | None) -> bool:
-    values = {"n": sequence, "gateway": door.gateway_id, "store": store, "last_at": instant(newest)}
-    return db.session.execute(_MOVE, values).scalar_one_or_none() is not None
-
-
-def _insert(session: Any, door: Door, rows: list[_Row]) -> None:
+def _take_rows(door: Door, batch: Batch, rows: list[_Row]) -> bool:
+    """Move the cursor and keep the blocks, in one statement; False when the cursor stands elsewhere."""
     if not rows:
-        return
-    values = [
-        {
-            "asset_id": row.asset_id,
-            "gateway_id": door.gateway_id,
-            "first_at": instant(row.first),
-            "last_at": instant(row.last),
-            "samples": row.samples,
-            "late": row.late,
-            "block": row.content,
-        }
-        for row in rows
-    ]
-    statement = insert(TelemetryChunk).values(values).returning(TelemetryChunk.id)
-    ids = list(session.scalars(statement))
-    after_commit(lambda: _publish(rows, ids))
+        return _move_cursor(door, batch.store, batch.sequence, None)
+    values = {
+        **_cursor(door, batch.store, batch.sequence, max(row.last for row in rows)),
+        "assets": [row.asset_id for row in rows],
+        "firsts": [instant(row.first) for row in rows],
+        "lasts": [instant(row.last) for row in rows],
+        "samples": [row.samples for row in rows],
+        "lates": [row.late for row in rows],
+        "blocks": [row.content for row in rows],
+    }
+    ids = list(db.session.scalars(_STORE, values))
+    if ids:
+        after_commit(lambda: _publish(rows, ids))
+    return bool(ids)
+
+
+def _move_cursor(door: Door, store: str, sequence: int, newest: float | None) -> bool:
+    return db.session.execute(_MOVE, _cursor(door, store, sequence, newest)).first() is not None
+
+
+def _cursor(door: Door, store: str, sequence: int, newest: float | None) -> dict[str, Any]:
+    return {"n": sequence, "gateway": door.gateway_id, "store": store, "last_at": instant(newest)}
 
 
 def _publish(rows: list[_Row], ids: list[int]) -> None:

@@ -27,7 +27,7 @@ MINUTES = (5, 10, 15, 30)
 
 def page_values(seen: Seen) -> dict[str, Any]:
     """All that bench.html shows."""
-    view = queries.page.bench_seen(seen.bench, seen.place)
+    view = queries.page.bench_seen(seen.bench, seen.place, seen.now)
     locked = "" if has_controls(seen, view) else str(_("Take the controls first."))
     return {
         "seen": seen,
@@ -109,7 +109,7 @@ def drive_panel(seen: Seen, view: BenchSeen) -> dict[str, Any]:
         "supervises": seen.right.supervises,
         "more_minutes": _more_minutes(seen, view, left),
         "may_rearm": seen.right.rearms,
-        "person": queries.bench.person_name(view.bench.person_id),
+        "person": seen.actor.name if seen.is_own else queries.bench.person_name(view.bench.person_id),
     }
 
 

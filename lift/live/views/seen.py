@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from lift.core.actor import Actor
@@ -23,6 +24,7 @@ class Seen:
     place: Place
     actor: Actor
     right: BenchRight
+    now: datetime  # by the platform's clock
 
     @property
     def is_own(self) -> bool:
@@ -38,11 +40,10 @@ class Seen:
 def seen_bench(bench_id: UUID) -> Seen:
     """404 for strangers; 403 for people of the same organisation who do not stand on the booking."""
     actor = current_actor()
-    bench = require_found(queries.bench.bench_of(bench_id))
-    place = require_found(queries.bench.place_of(bench.booking_id, bench.asset_id))
+    bench, place, now = require_found(queries.bench.bench_and_place(bench_id))
     right = services.right_of(actor, place.booking, place.asset)
     if not permissions.can_see_bench(actor, bench, right):
         if actor.organisation_id not in (bench.organisation_id, place.lab.organisation_id):
             raise NotFound
         require(False, Problem("X6", texts.NOT_ON_BOOKING, owner="training"))
-    return Seen(bench, place, actor, right)
+    return Seen(bench, place, actor, right, now)

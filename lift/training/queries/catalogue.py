@@ -1,6 +1,6 @@
 """The catalogue of sessions: what a visitor or a firm may choose from, filtered, with counts for the rail (V1, V8).
 
-Nothing of a person leaves here, and of the seats only a band. Five statements, however many sessions there are.
+Nothing of a person leaves here, and of the seats only a band. Three statements, however many sessions there are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,11 +26,8 @@ from lift.training.enums import EnrolmentStatus, LengthBand, SeatsBand, SessionM
 from lift.training.models import Enrolment, PilotSession, Pool, SessionPart
 from lift.training.queries.firms import Firm, pool_admits
 
-if TYPE_CHECKING:
-    _Rows = sa.Select[PilotSession, ModuleVersion, Module, WorkingGroup, Lab, Organisation]
-    _Row = sa.Row[PilotSession, ModuleVersion, Module, WorkingGroup, Lab, Organisation]
-
 GROUPS = ("topic", "language", "country", "mode", "length", "seats")
+Part = tuple[datetime, datetime, SessionMode]
 LISTED = (SessionStatus.OPEN, SessionStatus.RUNNING)
 
 
@@ -74,7 +71,7 @@ class SessionCard:
     place: dict[str, str]
     bring: dict[str, str]
     zone: str
-    parts: tuple[tuple[datetime, datetime, SessionMode], ...]
+    parts: tuple[Part, ...]
     starts_at: datetime
     ends_at: datetime
     total_minutes: int
@@ -150,7 +147,7 @@ def next_sessions(limit: int, firm: Firm | None = None) -> list[SessionCard]:
 def sessions_of(
     *, module_id: UUID | None = None, lab_id: UUID | None = None, firm: Firm | None = None
 ) -> list[SessionCard]:
-    """The coming sessions of one module or one lab, soonest first."""
+    """The coming sessions, of one module or one lab when named, soonest first."""
     now = clock.now()
     query = _listed(now)
     if module_id is not None:
@@ -162,76 +159,91 @@ def sessions_of(
 
 def session_card(code: str, firm: Firm | None = None) -> SessionCard | None:
     """One published session by its code, past ones too."""
-    query = _all_sessions().where(PilotSession.code == code, PilotSession.status != SessionStatus.DRAFT)
+    query = _CARDS.where(PilotSession.code == code, PilotSession.status != SessionStatus.DRAFT)
     return next(iter(_cards(query, firm, clock.now())), None)
 
 
 def published_card(session_id: UUID, firm: Firm | None = None) -> SessionCard | None:
     """One published session by its id, past ones too."""
-    query = _all_sessions().where(PilotSession.id == session_id, PilotSession.status != SessionStatus.DRAFT)
+    query = _CARDS.where(PilotSession.id == session_id, PilotSession.status != SessionStatus.DRAFT)
     return next(iter(_cards(query, firm, clock.now())), None)
 
 
 def cards_by_id(ids: Iterable[UUID], firm: Firm | None = None) -> dict[UUID, SessionCard]:
     """Cards of these sessions, whatever their state."""
-    cards = _cards(_all_sessions().where(PilotSession.id.in_(list(ids))), firm, clock.now())
+    cards = _cards(_CARDS.where(PilotSession.id.in_(list(ids))), firm, clock.now())
     return {card.id: card for card in cards}
 
 
-def _all_sessions() -> _Rows:
-    return (
-        sa.select(PilotSession, ModuleVersion, Module, WorkingGroup, Lab, Organisation)
-        .join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
-        .join(Module, Module.id == ModuleVersion.module_id)
-        .join(WorkingGroup, WorkingGroup.id == Module.group_id)
-        .join(Lab, Lab.id == PilotSession.lab_id)
-        .join(Organisation, Organisation.id == PilotSession.organisation_id)
-        .order_by(PilotSession.starts_at, PilotSession.id)
+_CARDS: sa.Select[Any] = (
+    sa.select(
+        *(getattr(PilotSession, name) for name in (
+            "id", "code", "version_id", "lab_id", "status", "mode", "language", "language_note", "place", "bring", "zone",
+            "starts_at", "ends_at", "total_minutes", "list_price_cents", "partner_price_cents", "enrol_until",
+            "withdraw_until",
+        )),
+        ModuleVersion.title, ModuleVersion.summary, ModuleVersion.module_id, Module.slug.label("module_slug"),
+        WorkingGroup.slug.label("topic"), WorkingGroup.title.label("topic_title"),
+        Lab.name.label("lab"), Lab.slug.label("lab_slug"), Lab.country, Lab.city, Lab.lat, Lab.lon,
+        Organisation.short_name.label("host"), Organisation.slug.label("host_slug"),
     )
+    .join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
+    .join(Module, Module.id == ModuleVersion.module_id)
+    .join(WorkingGroup, WorkingGroup.id == Module.group_id)
+    .join(Lab, Lab.id == PilotSession.lab_id)
+    .join(Organisation, Organisation.id == PilotSession.organisation_id)
+    .order_by(PilotSession.starts_at, PilotSession.id)
+)  # fmt: skip
+"""Columns and no entities: a list is read, never changed, and its texts are the most of what is sent."""
 
 
-def _listed(now: datetime) -> _Rows:
-    return _all_sessions().where(PilotSession.status.in_(LISTED), PilotSession.starts_at > now)
+@dataclass(frozen=True)
+class _Seats:
+    """A pool as the band needs it. Where somebody waits, its free seats are not free for others."""
+
+    size: int | None
+    taken: int
+    condition: dict[str, Any]
+    waits: bool
 
 
-def _cards(query: _Rows,
-           firm: Firm | None, now: datetime) -> list[SessionCard]:  # fmt: skip
+def _listed(now: datetime) -> sa.Select[Any]:
+    return _CARDS.where(PilotSession.status.in_(LISTED), PilotSession.starts_at > now)
+
+
+def _cards(query: sa.Select[Any], firm: Firm | None, now: datetime) -> list[SessionCard]:
     rows = db.session.execute(query).all()
-    ids = [row[0].id for row in rows]
+    ids = [row.id for row in rows]
     parts, pools = _parts_of(ids), _pools_of(ids)
-    waiting = _pools_with_waiting(ids)
-    return [_card(row, parts[row[0].id], pools[row[0].id], waiting, firm, now) for row in rows]
+    return [_card(row, parts[row.id], pools[row.id], firm, now) for row in rows]
 
 
-def _card(row: _Row,
-          parts: Sequence[SessionPart], pools: Sequence[Pool], waiting: set[UUID], firm: Firm | None,
+def _card(row: sa.Row[Any], parts: Sequence[Part], pools: Sequence[_Seats], firm: Firm | None,
           now: datetime) -> SessionCard:  # fmt: skip
-    session, version, module, group, lab, host = row
-    mine = [pool for pool in pools if pool_admits(pool, firm.facts if firm else None)]
-    price = firm.price_of if firm else (lambda _list, partner: partner)
+    mine = [pool for pool in pools if pool_admits(pool.condition, firm.facts if firm else None)]
+    list_cents, partner_cents = row.list_price_cents, row.partner_price_cents
     return SessionCard(
-        id=session.id, code=session.code, version_id=version.id, module_slug=module.slug, title=version.title,
-        summary=version.summary, topic=group.slug, topic_title=group.title, host=host.short_name, host_slug=host.slug,
-        lab=lab.name, lab_slug=lab.slug, country=lab.country, city=lab.city, mode=session.mode, status=session.status,
-        language=session.language, language_note=session.language_note, place=session.place, bring=session.bring,
-        zone=session.zone, parts=tuple((p.starts_at, p.ends_at, p.mode) for p in parts), starts_at=session.starts_at,
-        ends_at=session.ends_at, total_minutes=session.total_minutes, list_cents=session.list_price_cents,
-        partner_cents=session.partner_price_cents,
-        price_cents=price(session.list_price_cents, session.partner_price_cents),
-        enrol_until=session.enrol_until, withdraw_until=session.withdraw_until,
-        band=seats_band(session, mine, waiting, now), waiting_open=any(p.id in waiting for p in mine),
-        kilometres=firm.kilometres_to(lab.lat, lab.lon) if firm else None, lab_id=lab.id, module_id=module.id,
+        id=row.id, code=row.code, version_id=row.version_id, module_slug=row.module_slug, title=row.title,
+        summary=row.summary, topic=row.topic, topic_title=row.topic_title, host=row.host, host_slug=row.host_slug,
+        lab=row.lab, lab_slug=row.lab_slug, country=row.country, city=row.city, mode=row.mode, status=row.status,
+        language=row.language, language_note=row.language_note, place=row.place, bring=row.bring, zone=row.zone,
+        parts=tuple(parts), starts_at=row.starts_at, ends_at=row.ends_at, total_minutes=row.total_minutes,
+        list_cents=list_cents, partner_cents=partner_cents,
+        price_cents=firm.price_of(list_cents, partner_cents) if firm else partner_cents,
+        enrol_until=row.enrol_until, withdraw_until=row.withdraw_until,
+        band=seats_band(row.status, row.enrol_until, mine, now), waiting_open=any(pool.waits for pool in mine),
+        kilometres=firm.kilometres_to(row.lat, row.lon) if firm else None, lab_id=row.lab_id, module_id=row.module_id,
     )  # fmt: skip
 
 
-def seats_band(session: PilotSession, pools: Sequence[Pool], waiting: set[UUID], now: datetime) -> SeatsBand:
+def seats_band(status: SessionStatus, enrol_until: datetime, pools: Sequence[_Seats], now: datetime) -> SeatsBand:
     """The band of the seats that the reader's firm could get. Where somebody waits, no seat is free for others."""
-    if session.status is not SessionStatus.OPEN or now >= session.enrol_until or not pools:
+    if status is not SessionStatus.OPEN or now >= enrol_until or not pools:
         return SeatsBand.CLOSED
     if any(pool.size is None for pool in pools):
         return SeatsBand.PLENTY
     size = sum(pool.size or 0 for pool in pools)
-    free = sum((pool.size or 0) - pool.taken for pool in pools if pool.id not in waiting)
+    free = sum((pool.size or 0) - pool.taken for pool in pools if not pool.waits)
     if free <= 0:
         return SeatsBand.FULL
     if free <= max(1, math.ceil(size / 5)):
@@ -239,29 +251,22 @@ def seats_band(session: PilotSession, pools: Sequence[Pool], waiting: set[UUID],
     return SeatsBand.FREE if free <= size / 2 else SeatsBand.PLENTY
 
 
-def _parts_of(ids: Sequence[UUID]) -> dict[UUID, list[SessionPart]]:
-    found: dict[UUID, list[SessionPart]] = defaultdict(list)
-    query = sa.select(SessionPart).where(SessionPart.session_id.in_(ids)).order_by(SessionPart.starts_at)
-    for part in db.session.scalars(query) if ids else ():
-        found[part.session_id].append(part)
+def _parts_of(ids: Sequence[UUID]) -> dict[UUID, list[Part]]:
+    found: dict[UUID, list[Part]] = defaultdict(list)
+    query = sa.select(SessionPart.session_id, SessionPart.starts_at, SessionPart.ends_at, SessionPart.mode)
+    query = query.where(SessionPart.session_id.in_(ids)).order_by(SessionPart.starts_at)
+    for session_id, starts_at, ends_at, mode in db.session.execute(query) if ids else ():
+        found[session_id].append((starts_at, ends_at, mode))
     return found
 
 
-def _pools_of(ids: Sequence[UUID]) -> dict[UUID, list[Pool]]:
-    found: dict[UUID, list[Pool]] = defaultdict(list)
-    query = sa.select(Pool).where(Pool.session_id.in_(ids)).order_by(Pool.id)
-    for pool in db.session.scalars(query, execution_options={"populate_existing": True}) if ids else ():
-        found[pool.session_id].append(pool)
+def _pools_of(ids: Sequence[UUID]) -> dict[UUID, list[_Seats]]:
+    found: dict[UUID, list[_Seats]] = defaultdict(list)
+    waits = sa.exists().where(Enrolment.pool_id == Pool.id, Enrolment.status == EnrolmentStatus.WAITING)
+    query = sa.select(Pool.session_id, Pool.size, Pool.taken, Pool.condition, waits).where(Pool.session_id.in_(ids))
+    for session_id, size, taken, condition, waiting in db.session.execute(query.order_by(Pool.id)) if ids else ():
+        found[session_id].append(_Seats(size, taken, condition, waiting))
     return found
-
-
-def _pools_with_waiting(ids: Sequence[UUID]) -> set[UUID]:
-    if not ids:
-        return set()
-    query = sa.select(Enrolment.pool_id).where(
-        Enrolment.session_id.in_(ids), Enrolment.status == EnrolmentStatus.WAITING
-    )
-    return set(db.session.scalars(query.distinct()))
 
 
 _VALUES: dict[str, Callable[[SessionCard], str]] = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +13,6 @@ import sqlalchemy as sa
 from lift.core.db import db
 from lift.people.enums import OrganisationKind, SizeClass
 from lift.people.models import Company, Organisation
-from lift.training.models import Pool
 
 HALF_PRICE_FOR = (SizeClass.MICRO, SizeClass.SMALL, SizeClass.MEDIUM)
 EARTH_KM = 6371.0
@@ -85,17 +86,17 @@ def company_facts(company: UUID) -> CompanyFacts:
     return CompanyFacts(company, row[0], row[1] or "", str(row[2] or "unknown"))
 
 
-def pool_admits(pool: Pool, facts: CompanyFacts | None) -> bool:
-    """True when every condition of the pool holds for the company; a pool without conditions admits everybody.
+def pool_admits(condition: Mapping[str, Any], facts: CompanyFacts | None) -> bool:
+    """True when every condition of a pool holds for the company; a pool without conditions admits everybody.
 
     Visitors (None) are admitted only where nothing is asked.
     """
     if facts is None:
-        return not pool.condition
+        return not condition
     checks = {
         "hub": lambda wanted: str(facts.hub) == str(wanted),
         "region": lambda wanted: facts.region.startswith(str(wanted)),
         "size_class": lambda wanted: facts.size_class in wanted,
         "company": lambda wanted: str(facts.organisation_id) == str(wanted),
     }
-    return all(checks[name](wanted) for name, wanted in pool.condition.items())
+    return all(checks[name](wanted) for name, wanted in condition.items())

@@ -110,7 +110,9 @@ def enrol_preview(session_id: UUID, request: EnrolRequest, company: UUID) -> Pre
 def _room(session: PilotSession, company: UUID) -> tuple[int | None, int]:
     """Free seats and how many wait in the pool that this company would be given."""
     facts = company_facts(company)
-    eligible = sorted((p for p in session.pools if pool_admits(p, facts)), key=lambda p: (-len(p.condition), p.id))
+    eligible = sorted(
+        (p for p in session.pools if pool_admits(p.condition, facts)), key=lambda p: (-len(p.condition), p.id)
+    )
     if not eligible:
         return 0, 0
     pool = next((p for p in eligible if p.size is None or p.taken < p.size), eligible[-1])

@@ -24,10 +24,13 @@ from lift.labs.models import Asset, Booking, Claim, Lab, Resource, Unit
 from lift.live.permissions import BenchRight, is_lab_staff
 from lift.people.models import Person
 from lift.training import texts
-from lift.training.models import Briefing, PilotSession, SessionPart
+from lift.training.enums import SEATED
+from lift.training.models import Briefing, Enrolment, PilotSession, SessionPart, SessionTrainer
 from lift.training.permissions import can_teach
-from lift.training.queries.progress import seat_of, trainers_of
+from lift.training.queries.progress import seat_of
+from lift.twins.models import Twin
 from lift.twins.queries.twin_sessions import twin_check_passed, twin_of
+from lift.twins.simulators.machining import MODEL_KEY
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,11 @@ def right_in_session(actor: Actor, booking: Booking, asset: Asset) -> BenchRight
     """
     if booking.session_id is None:
         return None
-    session = db.session.get(PilotSession, booking.session_id)
+    session = db.session.get(PilotSession, booking.session_id, options=[joinedload(PilotSession.parts)])
     if session is None or actor.person_id is None:
         return BenchRight()
-    trainers = trainers_of(session.id)
+    trainers, works = _trainers_and_seat(session.id, actor.person_id)
     teaches = can_teach(actor, session, trainers)
-    works = seat_of(actor.person_id, session.id) is not None
     missing = drive_problems(actor.person_id, session, asset, clock.now()) if works and not teaches else ()
     return BenchRight(
         works=works,
@@ -74,6 +76,16 @@ def right_in_session(actor: Actor, booking: Booking, asset: Asset) -> BenchRight
         rearms=is_lab_staff(actor, session.lab_id),
         missing=missing,
     )
+
+
+def _trainers_and_seat(session_id: UUID, person_id: UUID) -> tuple[frozenset[UUID], bool]:
+    """Who teaches the session, and whether the person has a seat in it."""
+    trainers = sa.select(SessionTrainer.person_id).where(SessionTrainer.session_id == session_id).scalar_subquery()
+    seat = sa.exists().where(
+        Enrolment.session_id == session_id, Enrolment.person_id == person_id, Enrolment.status.in_(SEATED)
+    )
+    row = db.session.execute(sa.select(sa.func.array(trainers), seat)).one()
+    return frozenset(row[0]), row[1]
 
 
 def bench_right(person_id: UUID, session: PilotSession, version: ModuleVersion, now: datetime) -> MachineWay | None:
@@ -102,13 +114,25 @@ def drive_problems(person_id: UUID, session: PilotSession, asset: Asset, now: da
         part = next_part(session, now) or max(session.parts, key=lambda p: p.starts_at)
         params = {"start": At(part.starts_at, session.zone), "end": At(part.ends_at, session.zone, "time")}
         problems.append(Problem("X6", Text(texts.NOT_RUNNING, params), owner="training", passes=part.starts_at))
-    if twin_of(asset.id) is not None and not twin_check_passed(person_id, asset.type_key):
+    has_twin, briefed = _twin_and_briefing(person_id, asset, now)
+    if has_twin and not twin_check_passed(person_id, asset.type_key):
         way = Way(Text(texts.TRY_TWIN), "twins.bench", (("asset_key", asset.key),))
         problems.append(Problem("L16", Text(texts.TWIN_FIRST), owner="training", ways=(way,)))
-    if briefing_of(person_id, asset.lab, now)[0] is None:
+    if not briefed:
         way = Way(Text(texts.READ_BRIEFING), "training.briefing", (("code", session.code),))
         problems.append(Problem("T12", Text(texts.BRIEFING_FIRST), owner=asset.lab.name, ways=(way,)))
     return tuple(problems)
+
+
+def _twin_and_briefing(person_id: UUID, asset: Asset, now: datetime) -> tuple[bool, bool]:
+    """Whether the asset has a copy to try, and whether the person was briefed in its lab today."""
+    twin = sa.exists().where(Twin.asset_id == asset.id, Twin.model_key == MODEL_KEY)
+    today = local_day(asset.lab, now)
+    briefing = sa.exists().where(
+        Briefing.person_id == person_id, Briefing.lab_id == asset.lab_id, Briefing.day == today
+    )
+    row = db.session.execute(sa.select(twin, briefing)).one()
+    return row[0], row[1]
 
 
 def part_at(session: PilotSession, now: datetime) -> SessionPart | None:

@@ -155,7 +155,7 @@ def _acting_company(actor: Actor) -> UUID:
 def _choose_pool(session: PilotSession, company: UUID) -> Pool:
     """The most specific eligible pool with a free seat, else the most specific one (E5)."""
     facts = queries.company_facts(company)
-    eligible = [p for p in session.pools if queries.pool_admits(p, facts)]
+    eligible = [p for p in session.pools if queries.pool_admits(p.condition, facts)]
     if not eligible:
         raise Refused(Problem("E5", Text(texts.NO_POOL), owner="training"))
     ranked = sorted(eligible, key=lambda p: (-len(p.condition), p.id))
