@@ -9,6 +9,7 @@ from lift.live.cli import gateway
 from lift.people import cli as people
 from lift.prepare import prepare
 from lift.seed.cli import group as seed
+from lift.training.cli import certificate_group
 from lift.web import cli as operation
 
 
@@ -19,5 +20,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(content)
     app.cli.add_command(gateway)
     app.cli.add_command(seed)
+    app.cli.add_command(certificate_group)
     app.cli.add_command(people.token_group)
     app.cli.add_command(people.user_group)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
-from lift.core.db import db
+import sqlalchemy as sa
+
+from lift.core.db import after_commit, db
 from lift.core.models import StoredFile
 
 _root: Path | None = None
@@ -48,3 +51,22 @@ def put(content: bytes, *, name: str, media_type: str) -> StoredFile:
 def read(file_id: UUID) -> bytes:
     """The content of a stored file."""
     return path_of(db.session.get_one(StoredFile, file_id).sha256).read_bytes()
+
+
+def forget(file_ids: Collection[UUID]) -> None:
+    """Take files out of the store, in the present transaction; the caller has dropped what refers to them.
+
+    Content that another row still names stays. The bytes go after the commit, so a roll-back loses nothing.
+    """
+    rows = db.session.scalars(sa.select(StoredFile).where(StoredFile.id.in_(file_ids))).all()
+    for row in rows:
+        db.session.delete(row)
+    db.session.flush()
+    gone = {row.sha256 for row in rows}
+    kept = set(db.session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(gone))))
+
+    def unlink() -> None:
+        for sha256 in gone - kept:
+            path_of(sha256).unlink(missing_ok=True)
+
+    after_commit(unlink)

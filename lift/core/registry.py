@@ -20,7 +20,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Holder:
-    """A feature's four answers about a person."""
+    """A feature's four answers about a person. ``release`` gives back what they hold for one organisation, or for all."""
 
     holdings: Callable[[UUID], Iterable[Holding]]
     release: Callable[[UUID, UUID | None], None]

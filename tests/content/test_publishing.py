@@ -109,6 +109,13 @@ def test_a2_nobody_reviews_their_own_work() -> None:
         verbs.decide_review(version.id, ReviewDecision.APPROVED, "", actor=group.author)
 
 
+def test_a16_a_version_that_is_out_of_review_takes_no_decision() -> None:
+    group = Group()
+    version = group.published()
+    with pytest.raises(Conflict):
+        verbs.decide_review(version.id, ReviewDecision.APPROVED, "Again.", actor=group.reviewer)
+
+
 def test_publishing_is_the_leads_act() -> None:
     group = Group()
     version = group.draft()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from lift.core.actor import Role, Scope
@@ -56,6 +57,19 @@ def test_l6_revocation_is_visible_at_once_and_only_once(
     assert client.get(f"/api/v1/certificates/{row.code}").json["state"] == "revoked"
     with pytest.raises(Conflict):
         services.revoke_certificate(row.id, actor=admin, reason="again")
+
+
+def test_l6_operator_revokes_by_the_code_that_stands_on_the_paper(
+    app: APIFlask, client: FlaskClient, issued: tuple[RunningClass, Certificate]
+) -> None:
+    row = issued[1]
+    told = app.test_cli_runner().invoke(
+        args=["certificate", "revoke", row.code.lower(), "--reason", "Issued by mistake."]
+    )
+    assert (told.exit_code, told.output) == (0, f"{row.number} revoked.\n")
+    assert client.get(f"/api/v1/certificates/{row.code}").json["state"] == "revoked"
+    again = app.test_cli_runner().invoke(args=["certificate", "revoke", row.code, "--reason", "again"])
+    assert (again.exit_code, again.output) == (1, f"Error: {row.number}: revoked before\n")
 
 
 def test_v5_unknown_code_is_404_and_the_eleventh_in_a_minute_is_429(

@@ -15,6 +15,7 @@ from lift.core.db import db
 from lift.core.errors import Conflict, Forbidden, NotFound, Refused
 from lift.core.models import MailMessage
 from lift.people.models import Organisation, Person
+from lift.people.services import end_membership
 from lift.training.enums import EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
@@ -248,3 +249,30 @@ def test_l14_an_offer_is_told_once_to_the_person_or_to_the_company_of_who_has_no
 def told_title(session: PilotSession) -> str:
     title: str = db.session.get_one(ModuleVersion, session.version_id).title["en"]
     return title
+
+
+def test_s3_a_seat_that_was_given_up_takes_no_name() -> None:
+    firm, session = Firm(), make_session(5)
+    seat = verbs.enrol(session.id, firm.ask(nameless=1), actor=firm.actor).seated[0]
+    verbs.withdraw(seat.id, actor=firm.actor)
+    with pytest.raises(Conflict):
+        verbs.name_seat(seat.id, firm.people[0].id, actor=firm.actor)
+    db.session.refresh(seat)
+    assert (seat.person_id, seat.status) == (None, EnrolmentStatus.WITHDRAWN_IN_TIME)
+
+
+def test_r9_who_leaves_one_of_two_firms_loses_the_places_of_that_firm_only() -> None:
+    firm, other, first, second = (
+        Firm(),
+        Firm(),
+        make_session(5),
+        make_session(5, starts_at=clock.now() + timedelta(days=20)),
+    )
+    both = make_person("Doppia Finzione", [firm.company, other.company])
+    db.session.commit()
+    left = verbs.enrol(first.id, EnrolRequest((both.id,)), actor=firm.actor).seated[0]
+    kept = verbs.enrol(second.id, EnrolRequest((both.id,)), actor=other.actor).seated[0]
+    end_membership(firm.actor, firm.company.id, both.id)
+    for row in (left, kept):
+        db.session.refresh(row)
+    assert (left.status, kept.status) == (EnrolmentStatus.WITHDRAWN_IN_TIME, EnrolmentStatus.CONFIRMED)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from lift.content.enums import VersionState
-from lift.core import clock, events
+from lift.core import clock, events, files
 from lift.core.actor import SYSTEM, Actor
 from lift.core.db import db, transaction
 from lift.core.errors import Forbidden, Invalid, NotFound, Refused
+from lift.core.models import StoredFile
 from lift.labs.models import Claim
 from lift.live import services as live
 from lift.live.enums import CutState
@@ -23,7 +25,7 @@ from lift.people.models import Person
 from lift.training import queries
 from lift.training.enums import SessionMode, StepState
 from lift.training.models import Answer, StepProgress
-from lift.training.services import benches, learning
+from lift.training.services import HOLDER, benches, learning
 from lift.training.services.learning import Typed
 from lift.training.services.sessions import PartDraft, PoolDraft, SessionDraft, open_session
 from lift.twins.enums import RunState
@@ -193,6 +195,20 @@ def test_evidence_is_typed_by_content_limited_and_kept(client: FlaskClient, sign
     assert client.post(url, data={"acting": str(running.company.id), "typed": "too short"}).status_code == 422
     rows = db.session.scalars(sa.select(Answer)).all()
     assert [(a.read_as["name"], a.correct) for a in rows] == [("note.exe", True)]
+
+
+def test_l12_erasure_takes_the_evidence_and_the_paper_out_of_the_store() -> None:
+    running = make_running_class()
+    row = learning.keep_evidence(
+        running.session.code, "what-would-you-change", 0, "", ("note.txt", b"my own words"), actor=running.actor
+    )
+    sent = UUID(row.read_as["file_id"])
+    path = files.path_of(db.session.get_one(StoredFile, sent).sha256)
+    assert path.exists()
+    HOLDER.erase(running.learner.id)
+    assert (path.exists(), db.session.get(StoredFile, sent)) == (False, None)
+    db.session.refresh(row)
+    assert (row.typed, row.read_as) == ("", {})
 
 
 def test_l3_l16_the_way_to_the_machine_names_each_missing_thing_and_opens_the_bench_with_the_step() -> None:

@@ -10,7 +10,8 @@ from apiflask import APIFlask
 
 from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db, transaction
-from lift.people.models import Membership, RoleGrant
+from lift.core.errors import Conflict
+from lift.people.models import Membership, Organisation, Person, RoleGrant
 from lift.training.enums import EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
@@ -106,3 +107,32 @@ def test_race_of_two_hundred_requests_for_twenty_seats_seats_exactly_twenty(comm
         assert (pool.taken, waiting, tickets) == (SEATS, CROWD - SEATS, list(range(1, CROWD + 1)))
         ledger = db.session.scalar(sa.select(sa.func.sum(PoolLedger.change)))
         assert ledger == SEATS
+
+
+def name_the_seat(number: int) -> str:
+    """Each rival gives the one nameless seat to another colleague."""
+    seat = db.session.scalars(sa.select(Enrolment)).one()
+    people = db.session.scalars(
+        sa.select(Membership.person_id).filter_by(organisation_id=seat.organisation_id).order_by(Membership.id)
+    ).all()
+    owner = db.session.get_one(Person, people[0])
+    actor = actor_for(owner, db.session.get_one(Organisation, seat.organisation_id))
+    try:
+        verbs.name_seat(seat.id, people[number], actor=actor)
+    except Conflict:
+        return "named before"
+    return "named"
+
+
+def test_race_of_ten_names_for_one_nameless_seat_leaves_the_first(committed: APIFlask) -> None:
+    with committed.app_context():
+        company = make_company()
+        owner = make_person("Owner", company)
+        give_role(owner, company, Role.OWNER, Scope.COMPANY, company.id)
+        for number in range(10):
+            make_person(f"Persona {number}", company)
+        session = make_session(5)
+        db.session.commit()
+        verbs.enrol(session.id, EnrolRequest((), 1), actor=actor_for(owner, company))
+    answers = race(committed, name_the_seat, 10, processes=10)
+    assert (answers.count("named"), answers.count("named before")) == (1, 9)

@@ -53,6 +53,8 @@ def decide_review(version_id: UUID, decision: ReviewDecision, note: str, *, acto
         review = db.session.scalar(query)
         require(review is not None, Problem("A16", Text(texts.NOT_REVIEWER), owner="content"))
         assert review is not None
+        if version.state is not VersionState.REVIEW:
+            raise Conflict(Problem("A16", Text(texts.NOT_IN_REVIEW), owner="content"))
         review.decision, review.note, review.decided_at = decision, note, clock.now()
         if decision is ReviewDecision.APPROVED:
             version.state = VersionState.APPROVED

@@ -25,9 +25,10 @@ def holdings(person_id: UUID) -> list[Holding]:
     return [Holding("booking", b.code, b.title or b.purpose.value, ends(b.during)[1].isoformat()) for b in ahead]
 
 
-def release(person_id: UUID, to: UUID | None) -> None:
-    """Give bookings that lie ahead back: the time of ``to`` is not ours to book, so nothing is handed over."""
-    for booking in bookings_held(person_id, clock.now()):
+def release(person_id: UUID, organisation_id: UUID | None) -> None:
+    """Give bookings that lie ahead back; who follows books for themselves."""
+    mine = [b for b in bookings_held(person_id, clock.now()) if organisation_id in (None, b.organisation_id)]
+    for booking in mine:
         cancel_booking(booking.code, actor=SYSTEM, reason=LEFT)
 
 

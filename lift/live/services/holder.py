@@ -7,11 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from lift.core.actor import SYSTEM
 from lift.core.db import db, transaction
 from lift.core.registry import Holder, Holding
 from lift.live import queries
 from lift.live.models import BenchEvent, Command
-from lift.live.services.benches import leave_benches
+from lift.live.services.benches import close_bench
 from lift.live.services.grants import EndReason
 
 
@@ -20,9 +21,11 @@ def holdings(person_id: UUID) -> list[Holding]:
     return [Holding("bench", str(b.id), str(b.mode.value)) for b in queries.bench.open_benches_of(person_id)]
 
 
-def release(person_id: UUID, to: UUID | None) -> None:
+def release(person_id: UUID, organisation_id: UUID | None) -> None:
     """Close them: nobody takes over a bench."""
-    leave_benches(person_id, reason=EndReason.BENCH_CLOSED)
+    for bench in queries.bench.open_benches_of(person_id):
+        if organisation_id in (None, bench.organisation_id):
+            close_bench(bench.id, actor=SYSTEM, reason=EndReason.BENCH_CLOSED)
 
 
 def personal_data(person_id: UUID) -> dict[str, Any]:

@@ -126,10 +126,10 @@ def end_membership(actor: Actor, organisation_id: UUID, person_id: UUID) -> None
         live = require_found(queries.live_membership(person_id, organisation_id))
         live.ended_on = now.date()
         session.flush()
-        if not queries.memberships_of(person_id):  # who stays elsewhere keeps card and what they hold there
+        for holder in registry.holders().values():
+            holder.release(person_id, organisation_id)
+        if not queries.memberships_of(person_id):  # who stays elsewhere keeps the card
             cards.revoke_live_card(actor, person_id)
-            for holder in registry.holders().values():
-                holder.release(person_id, None)
         require_found(queries.account_of(person_id)).fs_uniquifier = uuid4().hex  # every cookie of theirs dies
         audit.record(actor, "people.left", "person", person_id, before={"organisation": organisation_id})
         events.announce("people.signed_out", person_id=person_id)

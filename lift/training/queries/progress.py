@@ -130,9 +130,19 @@ def stored_done(person_id: UUID, version_id: UUID) -> set[str]:
     return {row.step_key for row in _progress(person_id, version_id) if row.state is StepState.DONE}
 
 
+def files_of_person(person_id: UUID) -> list[UUID]:
+    """Evidence that the person sent, and the papers of their certificates."""
+    sent = sa.select(Answer.read_as["file_id"].astext).where(
+        Answer.person_id == person_id, Answer.read_as.has_key("file_id")
+    )
+    papers = sa.select(Certificate.file_id).where(Certificate.person_id == person_id, Certificate.file_id.is_not(None))
+    return [*map(UUID, db.session.scalars(sent)), *(file for file in db.session.scalars(papers) if file)]
+
+
 def waiting_answers(cut_ids: Sequence[UUID]) -> list[Answer]:
-    """Answers that name one of these cuts, oldest first."""
-    query = sa.select(Answer).where(Answer.cut_id.in_(cut_ids)).order_by(Answer.answered_at, Answer.id)
+    """Answers that name one of these cuts and still have their value (an erased person's have not), oldest first."""
+    named = sa.and_(Answer.cut_id.in_(cut_ids), Answer.read_as.has_key("value"))
+    query = sa.select(Answer).where(named).order_by(Answer.answered_at, Answer.id)
     return list(db.session.scalars(query))
 
 

@@ -16,7 +16,7 @@ from lift.core.errors import Conflict, NotFound, Problem, Refused, Way, refuse_i
 from lift.core.i18n import At, Text
 from lift.core.ids import uuid7
 from lift.training import queries, texts
-from lift.training.enums import SEATED, AidAnswer, EnrolmentStatus, LedgerReason
+from lift.training.enums import LIVE, SEATED, AidAnswer, EnrolmentStatus, LedgerReason
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.permissions import can_enrol_for, can_withdraw
 from lift.training.policy import EnrolRequest, Standing, enrolment_problems
@@ -114,14 +114,24 @@ def name_seat(enrolment_id: UUID, person_id: UUID, *, actor: Actor) -> Enrolment
         request = EnrolRequest((person_id,))
         standing = Standing(queries.candidates(session, request.people, enrolment.organisation_id))
         refuse_if(enrolment_problems(session, request, standing, now=min(clock.now(), session.enrol_until - _MOMENT)))
-        try:
-            with savepoint():
-                enrolment.person_id = person_id
-                db.session.flush()
-        except IntegrityError as error:
-            raise Conflict(Problem("E3", Text(texts.ALREADY_IN, {"name": ""}), owner="training")) from error
+        _put_name(enrolment, person_id)
         audit.record(actor, "training.name_seat", "enrolment", enrolment.id)
         return enrolment
+
+
+def _put_name(enrolment: Enrolment, person_id: UUID) -> None:
+    """Only where the place still stands and nobody was faster. Raises Conflict, also for a person who is in already."""
+    free = sa.and_(Enrolment.id == enrolment.id, Enrolment.person_id.is_(None), Enrolment.status.in_(LIVE))
+    named = sa.update(Enrolment).where(free).values(person_id=person_id).returning(Enrolment.id)
+    try:
+        with savepoint() as session:
+            done = session.scalar(named, execution_options={"synchronize_session": False})
+    except IntegrityError as error:
+        raise Conflict(Problem("E3", Text(texts.ALREADY_IN, {"name": ""}), owner="training")) from error
+    db.session.refresh(enrolment)
+    if done is None:
+        said = texts.NAMED_ALREADY if enrolment.person_id is not None else texts.ALREADY_OVER
+        raise Conflict(Problem("E7", Text(said), owner="training"))
 
 
 def promote_waiting(pool_id: UUID, *, now: datetime) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lift.core import clock, retention
+from lift.core import clock, files, retention
 from lift.core.actor import SYSTEM, Actor
 from lift.core.db import db, transaction
 from lift.core.i18n import pick
@@ -29,10 +29,10 @@ def holdings(person_id: UUID) -> list[Holding]:
     ]
 
 
-def release(person_id: UUID, to: UUID | None) -> None:
+def release(person_id: UUID, organisation_id: UUID | None) -> None:
     """Give places that lie ahead back; who follows is enrolled by the company. The person's certificates stay theirs."""
-    del to
-    for m in queries.my_training(person_id, clock.now()).coming:
+    coming = queries.my_training(person_id, clock.now()).coming
+    for m in (m for m in coming if organisation_id in (None, m.enrolment.organisation_id)):
         withdraw(m.enrolment.id, actor=_owner_of(m.enrolment), reason=LEFT)
 
 
@@ -61,14 +61,16 @@ def _plain(value: Any) -> Any:
 
 
 def erase(person_id: UUID) -> None:
-    """What the person typed goes; counts, aid records and the fact of a certificate stay, without a name."""
+    """What the person typed, sent or holds as paper goes; counts, aid records and the fact of a certificate stay."""
     with transaction() as session:
+        theirs = queries.files_of_person(person_id)
         typed = sa.update(Answer).where(Answer.person_id == person_id).values(typed="", read_as={})
         asked = sa.update(HelpRequest).where(HelpRequest.person_id == person_id).values(sentence="", context={})
         printed = sa.update(Certificate).where(Certificate.person_id == person_id)
         gone = printed.values(file_id=None, content=Certificate.content.op("-")("name"))
         for statement in (typed, asked, gone):
             session.execute(statement.execution_options(synchronize_session=False))
+        files.forget(theirs)
 
 
 HOLDER = Holder(holdings=holdings, release=release, personal_data=personal_data, erase=erase)

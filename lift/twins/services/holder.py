@@ -17,10 +17,11 @@ def holdings(person_id: UUID) -> list[Holding]:
     return [Holding("simulation", str(run.id), f"{run.simulator} {run.number}") for run in queries.open_runs(person_id)]
 
 
-def release(person_id: UUID, to: UUID | None) -> None:
+def release(person_id: UUID, organisation_id: UUID | None) -> None:
     """Ask them to stop: nobody takes over a run."""
     for run in queries.open_runs(person_id):
-        cancel_run(run.id, actor=SYSTEM)
+        if organisation_id in (None, run.organisation_id):
+            cancel_run(run.id, actor=SYSTEM)
 
 
 def personal_data(person_id: UUID) -> dict[str, Any]:
