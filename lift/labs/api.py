@@ -99,7 +99,7 @@ def bookings(query_data: BookingQuery) -> BookingPage:
         limit=query_data.limit + 1,
     )
     page, following = cut(rows, query_data.limit, lambda row: row.id)
-    held = queries.resources_of_bookings(page)
+    held = queries.assets_of_bookings([row.id for row in page])
     return BookingPage(items=[BookingOut.of(row, held[row.id]) for row in page], next=following)
 
 
@@ -153,4 +153,4 @@ def visible(booking_id: UUID) -> Booking:
 
 def shown(row: Booking) -> BookingOut:
     """As the API tells it."""
-    return BookingOut.of(row, queries.resources_held(row))
+    return BookingOut.of(row, queries.assets_of_bookings([row.id])[row.id])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -11,7 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from lift.core.db import Instants
 from lift.labs.enums import AccessClass, BookingStatus, Purpose
-from lift.labs.models import Booking, Resource
+from lift.labs.models import Booking
 from lift.labs.policy.spans import ends
 from lift.labs.queries.directory import AssetCard, LabCard
 from lift.web.api import ApiModel, PageQuery
@@ -160,12 +159,12 @@ class BookingOut(ApiModel):
     expires_at: datetime | None
 
     @classmethod
-    def of(cls, booking: Booking, held: Sequence[Resource]) -> BookingOut:
-        """Out of a row and the resources it has or had."""
+    def of(cls, booking: Booking, asset_ids: list[UUID]) -> BookingOut:
+        """Out of a row and the assets it has or had."""
         start, end = ends(booking.during)
         computed = {"asset_ids", "start", "end"}
         fields = {name: getattr(booking, name) for name in cls.model_fields if name not in computed}
-        return cls(**fields, asset_ids=[r.asset_id for r in held if r.asset_id], start=start, end=end)
+        return cls(**fields, asset_ids=asset_ids, start=start, end=end)
 
 
 class BookingPage(ApiModel):

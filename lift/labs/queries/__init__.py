@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from lift.labs.queries.bookings import (
+    assets_of_bookings,
     booking_by_code,
     booking_by_id,
     bookings_page,
     is_live_at,
     live_booking,
     resources_held,
-    resources_of_bookings,
 )
 from lift.labs.queries.day import Day, Item, ItemKind, Row, Slot, lab_day
 from lift.labs.queries.directory import (
@@ -46,6 +46,7 @@ __all__ = [
     "asset_by_key",
     "asset_card",
     "asset_cards",
+    "assets_of_bookings",
     "assets_with_labs",
     "booking_by_code",
     "booking_by_id",
@@ -65,5 +66,4 @@ __all__ = [
     "nearest_starts",
     "resource_of_asset",
     "resources_held",
-    "resources_of_bookings",
 ]

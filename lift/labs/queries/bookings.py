@@ -19,6 +19,20 @@ LIVE = (BookingStatus.CONFIRMED, BookingStatus.ACTIVE)
 """States in which a booking gives rights while its time runs; which of the two is the sweeper's business."""
 
 
+_ASSETS = sa.text("""
+WITH claimed AS (SELECT booking_id, unit_id FROM claim WHERE booking_id = ANY(CAST(:ids AS uuid[]))),
+had AS (
+  SELECT r.booking_id, r.unit_id, rank() OVER (PARTITION BY r.booking_id ORDER BY r.released_at DESC) AS age
+  FROM claim_released r WHERE r.booking_id = ANY(CAST(:ids AS uuid[]))
+    AND NOT EXISTS (SELECT FROM claimed c WHERE c.booking_id = r.booking_id)
+)
+SELECT DISTINCT h.booking_id, s.asset_id, s.kind, s.name
+FROM (SELECT * FROM claimed UNION ALL SELECT booking_id, unit_id FROM had WHERE age = 1) h
+JOIN unit u ON u.id = h.unit_id JOIN resource s ON s.id = u.resource_id
+WHERE s.asset_id IS NOT NULL ORDER BY s.kind, s.name
+""")
+
+
 def booking_by_code(code: str) -> Booking | None:
     """A booking with its lab."""
     return db.session.scalar(sa.select(Booking).where(Booking.code == code).options(joinedload(Booking.lab)))
@@ -59,6 +73,14 @@ def resources_of_bookings(bookings: Sequence[Booking]) -> dict[UUID, list[Resour
     for booking_id, resource in rows.unique():
         if resource not in found[booking_id]:
             found[booking_id].append(resource)
+    return found
+
+
+def assets_of_bookings(booking_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The ids of the assets that bookings hold, or held when they were last given back, by name."""
+    found: dict[UUID, list[UUID]] = {booking_id: [] for booking_id in booking_ids}
+    for row in db.session.execute(_ASSETS, {"ids": list(booking_ids)}):
+        found[row.booking_id].append(row.asset_id)
     return found
 
 

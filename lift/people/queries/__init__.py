@@ -5,12 +5,10 @@ from __future__ import annotations
 from lift.people.queries.actors import (
     DemoAccount,
     Presence,
-    TokenActor,
     account_by_email,
     account_by_subject,
     account_of,
     actor_of,
-    actor_of_token,
     card_by_code,
     demo_accounts,
     grants_of,
@@ -38,6 +36,7 @@ from lift.people.queries.organisations import (
     size_history,
     tokens_of,
 )
+from lift.people.queries.tokens import TokenActor, actor_of_token
 
 __all__ = [
     "Colleague",

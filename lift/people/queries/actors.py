@@ -15,15 +15,7 @@ from lift.core.db import db
 from lift.core.locks import busy_when_locked
 from lift.people import proofs
 from lift.people.enums import ConsentPurpose
-from lift.people.models import Account, ApiToken, Consent, Membership, Organisation, Person, RoleGrant, SignInCard
-
-
-@dataclass(frozen=True)
-class TokenActor:
-    """What a bearer token stands for."""
-
-    actor: Actor
-    scopes: frozenset[str]
+from lift.people.models import Account, Consent, Membership, Organisation, Person, RoleGrant, SignInCard
 
 
 @dataclass(frozen=True)
@@ -165,19 +157,6 @@ def live_consents(person_id: UUID) -> dict[ConsentPurpose, Consent]:
     """What the person says yes to now."""
     rows = db.session.scalars(sa.select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None)))
     return {row.purpose: row for row in rows}
-
-
-def actor_of_token(token: str) -> TokenActor | None:
-    """The actor behind a bearer token; None when it is unknown, revoked or over (RULES R12)."""
-    now = clock.now()
-    row = db.session.scalar(
-        sa.select(ApiToken).where(
-            ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now
-        )
-    )
-    if row is None:
-        return None
-    return TokenActor(actor_of(row.person_id, row.organisation_id), frozenset(row.scopes))
 
 
 def home_of(person_id: UUID) -> UUID | None:
