@@ -34,7 +34,7 @@ def prepare(on: Stage) -> None:
     """No quota, no horizon in the way; a pool for the floor."""
     with on.app.app_context():
         lab = db.session.scalars(sa.select(Lab).where(Lab.slug == "made-teaching-factory")).one()
-        lab.rules = {"week_quota": None, "week_quota_person": None, "horizon_days": 390, "lead_minutes": 0}
+        lab.rules = {"person_per_week": None, "organisation_per_week": None, "horizon_days": 390, "lead_minutes": 0}
         db.session.execute(sa.text("INSERT INTO floor_pool VALUES (1, 1000000, 0)"))
         db.session.commit()
 

@@ -90,7 +90,8 @@ def serve(
     """One gunicorn with one worker on a free port; ready when it answers."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", "1",
-               "--worker-class", worker, "--log-level", "error", "--no-control-socket", "--timeout", "120"]  # fmt: skip
+               "--worker-class", worker, "--log-level", "error", "--no-control-socket", "--timeout", "120",
+               "--graceful-timeout", "5"]  # fmt: skip
     command += ["--config", str(config)] if config else []
     command += ["--threads", str(threads)] if worker == "gthread" else ["--worker-connections", "2000"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIFT_")}
