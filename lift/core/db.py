@@ -5,6 +5,7 @@ Models subclass ``Base`` and know nothing of Flask; Flask-SQLAlchemy gives sessi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,6 +18,8 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from lift.core.ids import uuid7
+
+log = logging.getLogger(__name__)
 
 metadata = sa.MetaData(
     naming_convention={
@@ -99,8 +102,17 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info[_DEPTH] = depth
     if depth == 0:
-        for hook in session.info.pop(_AFTER, []):
+        _run_hooks(session)
+
+
+def _run_hooks(session: Session) -> None:
+    """All is committed: a hook that fails is no failure of the verb, and takes no other hook along."""
+    for hook in session.info.pop(_AFTER, []):
+        try:
             hook()
+        except Exception:
+            log.exception("a hook after the commit failed; what was committed stands")
+            session.rollback()
 
 
 def _finish(session: Session) -> None:
@@ -111,15 +123,27 @@ def _finish(session: Session) -> None:
 
 @contextmanager
 def savepoint() -> Iterator[Session]:
-    """A part that may fail alone: what it wrote is undone, the transaction goes on."""
+    """A part that may fail alone: what it wrote, the hooks it added and the doom of verbs that failed in it are undone.
+
+    A part that succeeds changes nothing of these: a failure swallowed before or inside it still dooms the whole.
+    """
     session = db.session()
-    with session.begin_nested():
-        yield session
-    session.info.pop(_DOOMED, None)
+    doomed = session.info.get(_DOOMED, False)
+    hooks = len(session.info.get(_AFTER, ()))
+    try:
+        with session.begin_nested():
+            yield session
+    except BaseException:
+        session.info[_DOOMED] = doomed
+        del session.info.get(_AFTER, [])[hooks:]
+        raise
 
 
 def after_commit(hook: Callable[[], None]) -> None:
-    """Run ``hook`` once the outermost transaction has committed; never if it rolls back."""
+    """Run ``hook`` once the outermost transaction has committed; never if it, or the savepoint around, rolls back.
+
+    A hook that raises is logged.
+    """
     db.session().info.setdefault(_AFTER, []).append(hook)
 
 
