@@ -147,6 +147,53 @@ def test_full_store_turns_the_oldest_batch_into_a_gap_record(tmp_path: Path) -> 
     store.close()
 
 
+def refuse(store: Store, reason: str, at: float) -> None:
+    waiting = store.oldest()
+    assert waiting is not None
+    store.set_aside(waiting, reason, at)
+
+
+def test_refused_batches_go_back_into_the_queue_by_the_command_while_the_gateway_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "gateway.toml"
+    config.write_text(GOOD, encoding="utf-8")
+    store = Store(tmp_path / "gateway.db")
+    for at in range(1, 4):
+        store.put([block(float(at))], [], 0.0)
+    refuse(store, "asset a is not registered", 5.0)
+    refuse(store, "asset a is not registered", 6.0)
+    store.use_counter("a", 1, CommandAnswer(command="c", outcome=Outcome.accepted, at=1.0))
+    assert main(["retry-refused", "--config", str(config)]) == 0
+    assert capsys.readouterr().out == "2 refused batches are in the queue again; 3 wait to be sent\n"
+    assert (store.refused(), store.next_sequence, store.last_sample("a")) == ([], 6, 3.0)
+    assert [answer.outcome for answer in store.unsent_answers()] == [Outcome.accepted]  # still under way here
+    assert store.put([block(9.0)], [], 9.0) == 6
+    queue = []
+    while (waiting := store.oldest()) is not None:
+        batch = Batch.model_validate_json(waiting.body)
+        queue.append((batch.store == store.id, batch.sequence, batch.blocks[0].times[0], waiting.created))
+        store.forget_until(waiting.sequence + 1)
+    assert queue == [(True, 3, 3.0, 0.0), (True, 4, 1.0, 5.0), (True, 5, 2.0, 6.0), (True, 6, 9.0, 9.0)]
+    assert main(["retry-refused", "--config", str(config)]) == 0
+    assert capsys.readouterr().out == "0 refused batches are in the queue again; 0 wait to be sent\n"
+    store.close()
+
+
+def test_renumbered_batches_begin_at_one_under_a_new_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "g.db")
+    for at in range(1, 4):
+        store.put([block(float(at))], [], float(at))
+    before = store.id
+    store.forget_until(2)
+    store.renumber()
+    waiting = store.oldest()
+    assert waiting is not None
+    assert Batch.model_validate_json(waiting.body) == Batch(store=store.id, sequence=1, blocks=(block(2.0),))
+    assert (store.id != before, waiting.created, store.waiting(), store.next_sequence) == (True, 2.0, 2, 3)
+    store.close()
+
+
 def test_counter_is_on_disk_before_the_write_and_never_falls(tmp_path: Path) -> None:
     store = Store(tmp_path / "g.db")
     accepted = CommandAnswer(command="c", outcome=Outcome.accepted, at=1.0)

@@ -1,4 +1,4 @@
-"""``python -m lift.edge.gateway``: check a configuration, browse a machine, run the gateway."""
+"""``python -m lift.edge.gateway``: check a configuration, browse a machine, run the gateway, send refused batches again."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from lift.edge.connectors.base import SourceLost, SourceRefused
 from lift.edge.gateway.config import Asset, BadConfig, Config, load_config
 from lift.edge.gateway.gateway import Gateway, connector_for
+from lift.edge.gateway.store import Store
 
 
 class JsonLines(logging.Formatter):
@@ -35,13 +36,13 @@ def main(arguments: list[str] | None = None) -> int:
         for fault in bad.faults:
             print(fault, file=sys.stderr)
         return 2
-    verbs = {"check": _check, "browse": _browse, "run": _run}
+    verbs = {"check": _check, "browse": _browse, "run": _run, "retry-refused": _retry_refused}
     return asyncio.run(verbs[options.verb](config))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lift.edge.gateway", description=__doc__)
-    parser.add_argument("verb", nargs="?", default="run", choices=["run", "check", "browse"])
+    parser.add_argument("verb", nargs="?", default="run", choices=["run", "check", "browse", "retry-refused"])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--verbose", action="store_true")
     return parser
@@ -89,6 +90,14 @@ async def _browse(config: Config) -> int:
             return 1
         finally:
             await connector.close()
+    return 0
+
+
+async def _retry_refused(config: Config) -> int:
+    """What the platform refused goes back into the queue, also while the gateway runs: it sends it with its next batch."""
+    store = Store(config.store.path, config.store.max_batches, beside=True)
+    print(f"{store.retry_refused()} refused batches are in the queue again; {store.waiting()} wait to be sent")
+    store.close()
     return 0
 
 

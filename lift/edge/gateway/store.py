@@ -1,4 +1,5 @@
-"""What must survive a kill: unsent batches, counters, answers, standing stops. One SQLite file, one writer.
+"""What must survive a kill: unsent batches, counters, answers, standing stops. One SQLite file, written by one gateway;
+``retry-refused`` may write beside it.
 
 Every method commits before it returns, except where it says otherwise.
 """
@@ -38,7 +39,8 @@ class Waiting:
 
 
 class Store:
-    def __init__(self, path: Path, max_batches: int = 200_000) -> None:
+    def __init__(self, path: Path, max_batches: int = 200_000, *, beside: bool = False) -> None:
+        """``beside``: opened by a command while the gateway may run; what that one carries out now is left to it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
         path.chmod(0o600)
@@ -46,7 +48,8 @@ class Store:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
         self._max = max_batches
-        self._interrupted()
+        if not beside:
+            self._interrupted()
 
     def close(self) -> None:
         self._db.close()
@@ -64,14 +67,9 @@ class Store:
 
     def put(self, blocks: Sequence[Block], gaps: Sequence[Gap], now: float) -> int:
         """Number and keep a batch; returns its sequence. Over the limit the oldest one becomes a gap record."""
-        sequence = self.next_sequence
-        batch = Batch(store=self.id, sequence=sequence, blocks=tuple(blocks), gaps=tuple(gaps))
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute(
-                "INSERT INTO batch (sequence, created, body) VALUES (?, ?, ?)", (sequence, now, batch.model_dump_json())
-            )
-            self._set_meta("next", str(sequence + 1))
+            sequence = self._append(blocks, gaps, now)
             for block in blocks:
                 self._db.execute(
                     "INSERT INTO last_sample VALUES (?1, ?2) ON CONFLICT (asset) DO UPDATE SET at = ?2",
@@ -101,20 +99,28 @@ class Store:
     def refused(self) -> list[tuple[int, str]]:
         return [(int(row[0]), str(row[1])) for row in self._db.execute("SELECT sequence, reason FROM refused")]
 
+    def retry_refused(self) -> int:
+        """Put every batch that was set aside back at the end of the queue, under a new number; returns how many."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            rows = self._db.execute("SELECT at, body FROM refused ORDER BY rowid").fetchall()
+            for at, body in rows:
+                batch = Batch.model_validate_json(body)
+                self._append(batch.blocks, batch.gaps, at)
+            self._db.execute("DELETE FROM refused")
+        return len(rows)
+
     def renumber(self) -> None:
         """The platform's cursor lies before the oldest batch that is still here: go on under a new store id from 1."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             rows = self._db.execute("SELECT created, body FROM batch ORDER BY sequence").fetchall()
             self._db.execute("DELETE FROM batch")
-            store = self._new_id()
-            for sequence, (created, body) in enumerate(rows, start=1):
-                batch = Batch.model_validate_json(body).model_copy(update={"store": store, "sequence": sequence})
-                self._db.execute(
-                    "INSERT INTO batch (sequence, created, body) VALUES (?, ?, ?)",
-                    (sequence, created, batch.model_dump_json()),
-                )
-            self._set_meta("next", str(len(rows) + 1))
+            self._new_id()
+            self._set_meta("next", "1")
+            for created, body in rows:
+                batch = Batch.model_validate_json(body)
+                self._append(batch.blocks, batch.gaps, created)
 
     def last_sample(self, asset: str) -> float | None:
         row = self._db.execute("SELECT at FROM last_sample WHERE asset = ?", (asset,)).fetchone()
@@ -193,9 +199,14 @@ class Store:
         thin = batch.model_copy(update={"blocks": (), "gaps": batch.gaps + gaps})
         self._db.execute("UPDATE batch SET body = ?, thin = 1 WHERE sequence = ?", (thin.model_dump_json(), row[0]))
 
-    def _insert(self, batch: Batch, created: float) -> None:
-        values = (batch.sequence, created, batch.model_dump_json())
+    def _append(self, blocks: Sequence[Block], gaps: Sequence[Gap], created: float) -> int:
+        """A batch under the next number of this store; the caller holds the transaction."""
+        sequence = self.next_sequence
+        batch = Batch(store=self.id, sequence=sequence, blocks=tuple(blocks), gaps=tuple(gaps))
+        values = (sequence, created, batch.model_dump_json())
         self._db.execute("INSERT INTO batch (sequence, created, body) VALUES (?, ?, ?)", values)
+        self._set_meta("next", str(sequence + 1))
+        return sequence
 
     def _keep(self, answer: CommandAnswer) -> None:
         values = (answer.command, answer.model_dump_json(), answer.at)
