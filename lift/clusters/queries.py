@@ -35,6 +35,11 @@ def hub(slug: str) -> HubRow | None:
     return HubRow(row[0], row[1]) if row else None
 
 
+def hub_of(organisation_id: UUID | None) -> str | None:
+    """The name in addresses of a cluster's hub."""
+    return db.session.scalar(sa.select(Hub.slug).where(Hub.organisation_id == organisation_id))
+
+
 def hub_page(after: UUID | None, limit: int) -> list[HubRow]:
     """Hubs with what people wrote, in key order; one more than ``limit`` when there is more."""
     query = (

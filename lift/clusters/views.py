@@ -38,6 +38,14 @@ def hubs() -> str:
     return render_template("clusters/hubs.html", hubs=[_card(row) for row in queries.hubs()])
 
 
+@bp.get("/my-hub")
+@signed_in
+def my_hub() -> Response:
+    """The hub of the cluster that the person acts for; all hubs for who acts for none."""
+    mine = queries.hub_of(current_actor().organisation_id)
+    return redirect(url_for("clusters.hub", slug=mine) if mine else url_for("clusters.hubs"))
+
+
 @bp.get("/hubs/<slug>")
 @public
 def hub(slug: str) -> str:

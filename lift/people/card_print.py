@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import segno
-import typst
 from flask import current_app, url_for
 from markupsafe import Markup
 
 from config import ROOT
 from lift.core.i18n import Text, in_language
+from lift.core.later import Later
 from lift.people import texts
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Later("typst")
 
 TEMPLATE = ROOT / "templates" / "people" / "card.typ"
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, TextAreaField
 
+from lift.web.i18n import gettext as _
 from lift.web.i18n import lazy_gettext as _l
 
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # isort: skip  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from lift.training.enums import AidAnswer, LengthBand, SeatsBand, SessionMode
 from lift.training.policy import MOST_PER_REQUEST, EnrolRequest
@@ -29,23 +31,48 @@ AID_ANSWERS = [
 ]
 
 
+def _told_with_aid(form: EnrolForm, field: DecimalField) -> None:
+    """An empty field is no declaration of zero."""
+    if form.aid.data == AidAnswer.WITH_AID.value and not (field.raw_data and field.raw_data[0].strip()):
+        raise StopValidation(_("Write the amount; 0 if there was none. If you do not know it, choose so above."))
+
+
+def _cents(amount: Decimal | None) -> int | None:
+    return None if amount is None else int(100 * amount)
+
+
 class EnrolForm(LiftForm):
     """Three questions: who comes, what if not all fit, aid."""
 
     people = SelectMultipleField(_l("Who comes?"), choices=[])
     nameless = IntegerField(_l("Seats without a name yet"), [Optional(), NumberRange(0, MOST_PER_REQUEST)], default=0)
     fit = RadioField(_l("If not all fit"), [InputRequired()], default="some", choices=FITS)
-    aid = RadioField(_l("Public aid"), [InputRequired()], default=AidAnswer.WITH_AID.value, choices=AID_ANSWERS)
+    aid = RadioField(
+        _l("Public aid"), [InputRequired(_l("Say whether you want the lower price."))], choices=AID_ANSWERS
+    )
     declared = DecimalField(
-        _l("Support in the last three years, in total"), [Optional(), NumberRange(0, AID_CEILING_CENTS / 100)], places=2
+        _l("Support in the last three years, in total"),
+        [_told_with_aid, Optional(), NumberRange(0, AID_CEILING_CENTS / 100)],
+        places=2,
     )
 
+    def ask_no_aid(self) -> None:
+        """A session without a lower price has no third question."""
+        del self.aid, self.declared
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it says who comes, so that prices and seats can be told while the rest is still open."""
+        return not {"people", "nameless", "fit"} & self.errors.keys()
+
     def request_of(self) -> EnrolRequest:
-        """What was asked for. Read only after validating."""
-        aid = AidAnswer(self.aid.data)
-        declared = int(100 * (self.declared.data or 0)) if aid is AidAnswer.WITH_AID else None
+        """What was asked for. An answer about aid that is still open counts as none."""
         people = tuple(UUID(person) for person in self.people.data or ())
-        return EnrolRequest(people, self.nameless.data or 0, self.fit.data == "all", aid, declared)
+        wanted = EnrolRequest(people, self.nameless.data or 0, self.fit.data == "all")
+        if "aid" not in self or not self.aid.data or self.aid.errors:
+            return wanted
+        aid, told = AidAnswer(self.aid.data), self.declared.data
+        return replace(wanted, aid=aid, aid_declared_cents=_cents(told) if aid is AidAnswer.WITH_AID else None)
 
 
 class HelpForm(LiftForm):

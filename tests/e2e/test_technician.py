@@ -88,7 +88,7 @@ def answer(visitor: Visitor, place: int, typed: str) -> None:
 
 def practise_on_the_copy(rosa: Visitor) -> None:
     """L16: inside its limits, outside of them, Stop."""
-    rosa.follow("Try it on the twin", rosa.page.get_by_role("region", name="The computer copy"))
+    rosa.follow("Try it on the computer copy", rosa.page.get_by_role("region", name="The computer copy"))
     page = rosa.page
     expect(page).to_have_url(re.compile("/twin/machining-cell-1"))
     feed = control(page, "FeedOverride")

@@ -13,6 +13,7 @@ import time_machine
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from lift.core.actor import Role, Scope
 from lift.core.db import db
 from lift.core.models import AuditEntry, Job, MailMessage
 from lift.people import proofs, queries, services
@@ -20,6 +21,7 @@ from lift.people.models import Person
 from tests.factories.people import (
     account_of,
     actor_for,
+    give_role,
     make_company,
     make_learner,
     make_organisation,
@@ -256,6 +258,23 @@ def test_home_of_each_job_is_where_the_work_is(client: FlaskClient) -> None:
     make_owner(firm, email="owner@ditta.example", password=PASSWORD)
     answer = client.post("/sign-in", data={"email": "owner@ditta.example", "password": PASSWORD})
     assert answer.headers["Location"] == "/my-company"
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "home"),
+    [
+        (Role.TRAINER, Scope.LAB, "/my-training"), (Role.OFFICER, Scope.CLUSTER, "/my-hub"),
+        (Role.LEAD, Scope.WORKING_GROUP, "/groups"),
+        (Role.AUTHOR, Scope.WORKING_GROUP, "/groups"), (Role.PARTNER_ADMIN, Scope.PARTNER, "/desk"),
+        (Role.ACTIVITY_LEADER, Scope.NETWORK, "/partners"), (Role.OPERATOR, Scope.NETWORK, "/operations"),
+    ],
+)  # fmt: skip
+def test_first_page_after_sign_in_is_that_of_the_role(client: FlaskClient, role: Role, scope: Scope, home: str) -> None:
+    body = make_organisation()
+    person = make_person("Olga Prova", body, email="olga2@ditta.example", password=PASSWORD)
+    give_role(person, body, role, scope, body.id)
+    answer = client.post("/sign-in", data={"email": "olga2@ditta.example", "password": PASSWORD})
+    assert answer.headers["Location"] == home
 
 
 def test_consents_are_dated_and_withdrawn(client: FlaskClient, sign_in: SignIn) -> None:

@@ -38,7 +38,14 @@ class Office:
     people: list[Person]
 
     def send(self, session: PilotSession, path: str = "enrol", **fields: Any) -> TestResponse:
-        data = {"acting": str(self.company.id), "fit": "some", "aid": "with_aid", "nameless": "0", **fields}
+        data = {
+            "acting": str(self.company.id),
+            "fit": "some",
+            "aid": "with_aid",
+            "declared": "0",
+            "nameless": "0",
+            **fields,
+        }
         return self.client.post(f"/sessions/{session.code}/{path}", data=data)
 
 
@@ -201,6 +208,26 @@ def test_strangers_find_no_place_to_withdraw_accept_or_name(office: Office) -> N
         office.client.post(f"/places/{row.id}/{act}", data=acting).status_code for act in ("withdraw", "accept", "name")
     ]
     assert answers == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("aid", "declared", "field"), [("", "", "aid"), ("with_aid", "", "declared"), ("with_aid", " ", "declared")]
+)
+def test_e21_an_empty_answer_about_aid_is_no_declaration(office: Office, aid: str, declared: str, field: str) -> None:
+    session = make_session(5, list_price_cents=90_000, partner_price_cents=45_000)
+    answer = office.send(session, nameless="1", aid=aid, declared=declared)
+    assert (answer.status_code, f'id="{field}' in answer.text) == (422, True)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
+    shown = office.send(session, "enrol/preview", nameless="1", aid=aid, declared=declared)
+    assert ("You pay" in shown.text, "you told us" in shown.text) == (True, False)
+
+
+def test_e21_i_do_not_know_needs_no_amount_and_zero_is_an_answer(office: Office) -> None:
+    session = make_session(5, list_price_cents=90_000, partner_price_cents=45_000)
+    assert office.send(session, nameless="1", aid="accountant", declared="").status_code == 302
+    assert office.send(session, nameless="1", aid="with_aid", declared="0").status_code == 302
+    told = db.session.scalars(sa.select(Enrolment.aid_declared_cents).order_by(Enrolment.id)).all()
+    assert told == [None, 0]
 
 
 def test_s3_a_nameless_seat_gets_a_name_once(office: Office) -> None:

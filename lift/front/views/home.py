@@ -12,6 +12,7 @@ from lift.front.views.tile import tile_of_home
 from lift.network import queries as network
 from lift.people.enums import OrganisationKind
 from lift.training import queries as training
+from lift.training.enums import SeatsBand
 from lift.training.queries import rows
 from lift.training.queries.catalogue import SessionFilters
 from lift.training.queries.firms import Firm
@@ -21,6 +22,7 @@ from lift.web.i18n import gettext as _
 from lift.web.i18n import ngettext
 
 SHOWN_SESSIONS = 3
+NOT_OPEN = (SeatsBand.FULL, SeatsBand.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def home() -> str:
     """What LIFT is, in one look."""
     firm = training.firm_of(current_actor().organisation_id)
     spots, links = _network()
-    found = [card for card in training.session_catalogue(SessionFilters(), firm).cards if card.enrollable]
+    found = [card for card in training.session_catalogue(SessionFilters(), firm).cards if card.band not in NOT_OPEN]
     shown = [rows.session_row(card, url=url_for("training.session", code=card.code)) for card in found[:SHOWN_SESSIONS]]
     return render_template(
         "front/home.html", organisations=spots, links=links, partner_counts=_counts(spots), sessions=shown,

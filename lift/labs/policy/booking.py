@@ -37,11 +37,12 @@ def booking_problems(
     shape = shape_problems(asset, during, rules)
     if during.lower is None or during.upper is None or during.lower >= during.upper:
         return shape
+    over = during.lower < now  # what was open then is no reason any more
     return [
         *shape,
         *window_problems(asset, during, rules, now),
         *length_problems(asset, during, rules),
-        *opening_problems(asset, during, rules, open_ranges),
+        *([] if over else opening_problems(asset, during, rules, open_ranges)),
     ]
 
 

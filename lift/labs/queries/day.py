@@ -107,12 +107,12 @@ class Day:
 
     @property
     def bookings(self) -> list[tuple[Item, list[Row]]]:
-        """Each booking once, with the rows it takes, by start."""
+        """Each booking of which something lies on this day (its set-up alone does not count), with its rows, by start."""
         rows: dict[str, list[Row]] = defaultdict(list)
         first: dict[str, Item] = {}
         for row in self.rows:
             for item in row.items:
-                if item.code:
+                if item.code and item.during.overlaps(self.whole):
                     first.setdefault(item.code, item)
                     rows[item.code].append(row)
         return sorted(((item, rows[code]) for code, item in first.items()), key=lambda pair: ends(pair[0].during))

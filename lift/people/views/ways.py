@@ -15,7 +15,22 @@ HOMES = (
     (Role.OWNER, "people.my_company"),
     (Role.LAB_MANAGER, "labs.desk"),
     (Role.LAB_TECHNICIAN, "labs.desk"),
+    (Role.TRAINER, "training.my"),
+    (Role.OFFICER, "clusters.my_hub"),
+    (Role.LEAD, "network.groups"),
+    (Role.AUTHOR, "network.groups"),
+    (Role.REVIEWER, "network.groups"),
+    (Role.PARTNER_ADMIN, "labs.desk"),
+    (Role.ACTIVITY_LEADER, "network.partners"),
+    (Role.BUSINESS_OWNER, "network.partners"),
+    (Role.COORDINATOR, "network.partners"),
+    (Role.OPERATOR, "insight.operations"),
+    (Role.AUDITOR, "insight.audit"),
 )
+
+
+NOBODY = "-"
+"""Counted when no address was typed: a limit without a key is not counted at all."""
 
 
 def back(default: str = "/") -> str:
@@ -42,7 +57,7 @@ def full_link(endpoint: str) -> Callable[[str], str]:
 
 def typed_email() -> str:
     """The address in the form: many computers that try one account are slowed down together."""
-    return queries.normal_email(request.form.get("email", ""))
+    return queries.normal_email(request.form.get("email", "")) or NOBODY
 
 
 def typed_email_here() -> str:
@@ -54,7 +69,7 @@ def posted_email() -> str:
     """The address in a JSON body."""
     body = request.get_json(silent=True)
     address = body.get("email") if isinstance(body, dict) else None
-    return queries.normal_email(address) if isinstance(address, str) else ""
+    return (queries.normal_email(address) if isinstance(address, str) else "") or NOBODY
 
 
 def posted_email_here() -> str:

@@ -22,6 +22,7 @@ from lift.core.errors import Problem, Way
 from lift.core.i18n import At, Text
 from lift.labs.models import Asset, Booking, Claim, Lab, Resource, Unit
 from lift.live.permissions import BenchRight, is_lab_staff
+from lift.live.queries.qualified import qualification_problems
 from lift.people.models import Person
 from lift.training import texts
 from lift.training.enums import SEATED
@@ -59,7 +60,9 @@ class MachineWay:
 def right_in_session(actor: Actor, booking: Booking, asset: Asset) -> BenchRight | None:
     """What the actor may do at this asset in a session's booking; None for bookings without a session.
 
-    Registered with the live path, which asks at each act: the answer is of this instant.
+    Registered with the live path, which asks at each act: the answer is of this instant. Who has a seat lacks what
+    `drive_problems` names. A trainer gives the day's briefing and has none ticked, so a trainer who drives needs the
+    lab's qualification for this kind of machine instead. The lab's manager supervises without driving.
     """
     if booking.session_id is None:
         return None
@@ -67,11 +70,16 @@ def right_in_session(actor: Actor, booking: Booking, asset: Asset) -> BenchRight
     if session is None or actor.person_id is None:
         return BenchRight()
     trainers, works = _trainers_and_seat(session.id, actor.person_id)
-    teaches = can_teach(actor, session, trainers)
-    missing = drive_problems(actor.person_id, session, asset, clock.now()) if works and not teaches else ()
+    trains = actor.person_id in trainers
+    missing: tuple[Problem, ...] = ()
+    if works:
+        missing = drive_problems(actor.person_id, session, asset, clock.now())
+    elif trains:
+        missing = qualification_problems(actor.person_id, asset)
     return BenchRight(
         works=works,
-        supervises=teaches,
+        trains=trains,
+        supervises=can_teach(actor, session, trainers),
         has_trainer=bool(trainers),
         rearms=is_lab_staff(actor, session.lab_id),
         missing=missing,

@@ -6,12 +6,11 @@ import io
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import segno
 import sqlalchemy as sa
-import typst
 from babel.dates import format_date
 
 from config import ROOT
@@ -22,11 +21,17 @@ from lift.core.db import db, transaction
 from lift.core.errors import Conflict, Problem, require, require_found
 from lift.core.i18n import Text, in_language, pick
 from lift.core.ids import public_code
+from lift.core.later import Later
 from lift.core.locks import lock_rows
 from lift.people.models import Organisation, Person
 from lift.training import queries, texts
 from lift.training.models import Answer, Certificate, PilotSession, StepProgress
 from lift.training.permissions import can_revoke_certificate
+
+if TYPE_CHECKING:
+    import typst
+else:
+    typst = Later("typst")
 
 ISSUED = "training.certificate_issued"
 TEMPLATE = Path(__file__).parents[1] / "certificate" / "certificate.typ"

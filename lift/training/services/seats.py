@@ -30,6 +30,12 @@ _TAKE = sa.text("""
     RETURNING pool.taken - before.taken AS got, before.next_ticket AS ticket
 """).bindparams(sa.bindparam("pool", type_=sa.Uuid()), sa.bindparam("n", type_=sa.Integer()))
 
+# Asked by every verb that takes seats, and hardly ever there.
+_OVER = sa.text(
+    "SELECT id FROM enrolment WHERE pool_id = ANY(CAST(:pools AS uuid[])) AND status IN ('hold', 'offered')"
+    " AND expires_at <= :now"
+)
+
 
 def take_seats(pool_id: UUID, n: int, *, all_or_none: bool) -> tuple[int, int]:
     """Take up to ``n`` seats (or all or none) and draw ``n`` tickets: (seats got, first ticket).
@@ -85,11 +91,14 @@ def free_seat(enrolment: Enrolment, status: EnrolmentStatus, reason: LedgerReaso
 
 def end_expired(pool_ids: Sequence[UUID], now: datetime) -> int:
     """End holds and offers whose time is over in these pools: called by every verb that takes seats, and by the sweeper."""
+    over = list(db.session.scalars(_OVER, {"pools": list(pool_ids), "now": now}))
+    if not over:
+        return 0
     query = (
         sa.select(Enrolment)
         .where(
-            Enrolment.pool_id.in_(pool_ids),
-            Enrolment.status.in_([EnrolmentStatus.HOLD, EnrolmentStatus.OFFERED]),
+            Enrolment.id.in_(over),
+            Enrolment.status.in_([EnrolmentStatus.HOLD, EnrolmentStatus.OFFERED]),  # asked again: it may be confirmed by now
             Enrolment.expires_at <= now,
         )
         .order_by(Enrolment.pool_id, Enrolment.ticket)

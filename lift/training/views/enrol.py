@@ -120,6 +120,8 @@ def _prepared(code: str) -> tuple[UUID, PilotSession, EnrolForm, list[Choice]]:
     choices = queries.company_people(session, company)
     form = EnrolForm()
     form.people.choices = [SelectChoice(str(c.person.id), c.person.name) for c in choices]
+    if session.list_price_cents == session.partner_price_cents:
+        form.ask_no_aid()
     if request.method == "GET" and request.args.get("fit") in ("some", "all"):
         form.fit.data = request.args["fit"]
     return company, session, form, choices
@@ -132,7 +134,7 @@ def _page(company: UUID, session: PilotSession, form: EnrolForm, choices: Sequen
 
 def _context(company: UUID, session: PilotSession, form: EnrolForm, choices: Sequence[Choice],
              problems: Sequence[Problem] = ()) -> dict[str, Any]:  # fmt: skip
-    wanted = EnrolRequest() if form.errors else form.request_of()
+    wanted = form.request_of() if form.is_readable else EnrolRequest()
     preview = require_found(queries.enrol_preview(session.id, wanted, company))
     card = require_found(queries.session_card(session.code, queries.firm_of(company)))
     said = problems or preview.problems

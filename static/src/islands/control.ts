@@ -48,8 +48,8 @@ export function mount(element: HTMLElement): () => void {
     const turn = part('turn')
     if (turn && typeof wish === 'boolean') turn.textContent = (wish ? turn.dataset['off'] : turn.dataset['on']) ?? ''
     form.querySelectorAll<HTMLButtonElement>('button[data-by]').forEach((button) => {
-      const next = Number(wish ?? 0) + Number(button.dataset['by'])
-      if (form.dataset['locked'] === undefined) button.disabled = next < low || next > high
+      // Never shut at a limit: whoever asks for more is told why not, by the platform that also guards it.
+      if (form.dataset['locked'] === undefined) button.disabled = false
     })
   }
   const send = async (): Promise<void> => {
@@ -73,7 +73,7 @@ export function mount(element: HTMLElement): () => void {
     else if (field) ask(Number(field.value.replace(',', '.')))
   })
   form.querySelectorAll<HTMLButtonElement>('button[data-by]').forEach((button) => button.addEventListener('click', () => {
-    ask(Math.min(high, Math.max(low, Number(asked ?? now ?? low) + Number(button.dataset['by']))))
+    ask(Number(asked ?? now ?? low) + Number(button.dataset['by']))
   }))
   onLive<Telemetry>('telemetry', (block) => {
     const latest = block.variables[set['variable'] ?? '']?.findLast((value) => value !== null)
