@@ -10,7 +10,6 @@ from celery.schedules import schedule
 
 from lift.app import create_app
 from lift.core import broker, jobs
-from lift.core.context import set_request_id
 from lift.core.db import db
 from workers import TICKS
 
@@ -21,9 +20,8 @@ app = celery
 
 @celery.task(name=broker.TASK)
 def run_job(job_id: int) -> None:
-    """Run one outbox job."""
+    """Run one outbox job, under the id of the request that caused it."""
     with flask_app.app_context():
-        set_request_id(f"job-{job_id}")
         try:
             jobs.run(job_id)
         finally:

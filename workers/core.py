@@ -26,10 +26,10 @@ def send_mail(message_id: str) -> None:
     mail.send_mail(UUID(message_id), smtp_url=settings.smtp_url, sender=settings.mail_from, folder=folder)
 
 
-@every(timedelta(hours=24), "core.close_audit_day")
-def close_audit_day() -> str:
-    """Hash yesterday's audit."""
-    return audit.close_day((clock.now() - timedelta(days=1)).date())
+@every(timedelta(minutes=10), "core.close_audit_days")
+def close_audit_days() -> int:
+    """Hash every past day of the audit that is not in the chain yet."""
+    return len(audit.close_days(clock.now()))
 
 
 @every(timedelta(hours=24), "core.retention")

@@ -14,6 +14,9 @@ from lift.core.context import request_id
 from lift.core.db import db, transaction
 from lift.core.models import AuditDay, AuditEntry
 
+SETTLED = timedelta(minutes=5)
+"""An entry carries the beginning of its transaction; none that began before midnight is open for so long."""
+
 
 def record(
     actor: Actor,
@@ -64,6 +67,33 @@ def close_day(day: date) -> str:
         value = digest.hexdigest()
         session.merge(AuditDay(day=day, entries=count, sha256=value))
     return value
+
+
+def days_to_close(now: datetime) -> list[date]:
+    """Past UTC days that are not in the chain, oldest first: from the first entry on, quiet days too."""
+    first = db.session.scalar(sa.select(sa.func.min(AuditEntry.at)))
+    if first is None:
+        return []
+    start, today = first.astimezone(UTC).date(), (now - SETTLED).astimezone(UTC).date()
+    closed = set(db.session.scalars(sa.select(AuditDay.day)))
+    days = (start + timedelta(days=n) for n in range((today - start).days))
+    return [day for day in days if day not in closed]
+
+
+def close_days(now: datetime) -> list[date]:
+    """Close every past day that is not in the chain, each in its own transaction; returns these days.
+
+    Works by state, so no day stays out when the clock stood still. A day that was closed is never written again.
+    """
+    days = days_to_close(now)
+    for day in days:
+        close_day(day)
+    return days
+
+
+def last_closed_day() -> date | None:
+    """The newest day in the chain."""
+    return db.session.scalar(sa.select(sa.func.max(AuditDay.day)))
 
 
 def _line(row: AuditEntry) -> str:

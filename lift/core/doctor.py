@@ -11,8 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from lift.core import audit, retention
 from lift.core import redis as live_redis
-from lift.core import retention
 from lift.core.db import db
 from lift.core.enums import JobState
 from lift.core.models import Job, RetentionRun
@@ -37,7 +37,7 @@ def examine(home: Path, now: datetime) -> list[Finding]:
     first = _database()
     findings = [first, _redis(), _disk(home)]
     if first.ok:
-        checks: tuple[Callable[[datetime], Finding], ...] = (_clock, _jobs, _failed, _retention)
+        checks: tuple[Callable[[datetime], Finding], ...] = (_clock, _jobs, _failed, _retention, _audit)
         findings += [check(now) for check in checks]
     return findings
 
@@ -93,3 +93,12 @@ def _retention(now: datetime) -> Finding:
     ok = last is None or now - last < timedelta(days=2)
     seen = f"{classes}; last run {last:%Y-%m-%d %H:%M} UTC" if last else f"{classes}; not run yet"
     return Finding("retention", ok, seen, "" if ok else "start beat: celery -A workers.app beat")
+
+
+def _audit(now: datetime) -> Finding:
+    """Yesterday may still be open for some minutes; every day before must be in the chain."""
+    last, missing = audit.last_closed_day(), audit.days_to_close(now - timedelta(days=1))
+    seen = f"the last closed day is {last}" if last else "no day closed yet"
+    if missing:
+        seen += f"; {len(missing)} older days are not in the chain, the first is {missing[0]}"
+    return Finding("audit chain", not missing, seen, "start beat: celery -A workers.app beat" if missing else "")

@@ -17,9 +17,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from lift.core import clock
-from lift.core.context import request_id
+from lift.core.context import on_behalf_of, request_id
 from lift.core.db import after_commit, db, transaction
 from lift.core.enums import JobState
 from lift.core.models import Job
@@ -27,6 +28,7 @@ from lift.core.models import Job
 log = logging.getLogger(__name__)
 
 RESEND_NEW_AFTER = timedelta(seconds=2)
+OPEN = (JobState.NEW, JobState.SENT)
 
 
 @dataclass(frozen=True)
@@ -104,19 +106,17 @@ def _send_now(job_id: int, kind: str) -> None:
 
 
 def send(job_id: int, kind: str) -> bool:
-    """Hand one job to the broker and mark it sent. False when the broker is away (the relay tries again)."""
+    """Hand one job to the broker and mark it sent. False when the broker is away (the relay tries again).
+
+    A worker may be quicker than the mark: the job is then left as the worker leaves it.
+    """
     try:
         _sender(kind, job_id, KINDS[kind].queue)
     except ConnectionError as error:
         log.warning("job %s (%s) not sent: %s", job_id, kind, error)
         return False
     with transaction() as session:
-        session.execute(
-            sa.update(Job)
-            .where(Job.id == job_id, Job.state == JobState.NEW)
-            .values(state=JobState.SENT, sent_at=clock.now())
-            .execution_options(synchronize_session=False)
-        )
+        _move(session, sa.and_(Job.id == job_id, Job.state == JobState.NEW), state=JobState.SENT, sent_at=clock.now())
     return True
 
 
@@ -130,16 +130,22 @@ def relay(now: datetime, limit: int = 500) -> int:
     )
     fresh = sa.and_(Job.state == JobState.NEW, Job.due_at <= now, Job.created_at <= now - RESEND_NEW_AFTER)
     with transaction() as session:
-        rows = session.execute(
-            sa.select(Job.id, Job.kind).where(sa.or_(fresh, stale)).order_by(Job.id).limit(limit)
-        ).all()
-        session.execute(
-            sa.update(Job)
-            .where(Job.id.in_([r.id for r in rows]))
-            .values(state=JobState.NEW, sent_at=None)
-            .execution_options(synchronize_session=False)
-        )
-    return sum(send(row.id, row.kind) for row in rows if row.kind in KINDS)
+        rows = _move(session, sa.or_(fresh, stale), limit, state=JobState.NEW, sent_at=None)
+    return sum(send(job_id, kind) for job_id, kind in rows if kind in KINDS)
+
+
+def _move(
+    session: Session, which: sa.ColumnElement[bool], limit: int | None = None, **values: Any
+) -> list[tuple[int, str]]:
+    """Change open jobs, oldest first; returns id and kind of each.
+
+    A job whose row a worker holds is being done right now: it is passed over, neither waited for nor overwritten.
+    """
+    free = sa.select(Job.id).where(which, Job.state.in_(OPEN)).order_by(Job.id).limit(limit)
+    mine = free.with_for_update(skip_locked=True, key_share=True).cte("mine")
+    change = sa.update(Job).where(Job.id == mine.c.id, Job.state.in_(OPEN)).values(**values)
+    rows = session.execute(change.returning(Job.id, Job.kind), execution_options={"synchronize_session": False})
+    return sorted((row.id, row.kind) for row in rows)
 
 
 def handler(kind: JobKind) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -153,20 +159,28 @@ def handler(kind: JobKind) -> Callable[[Callable[..., None]], Callable[..., None
 
 
 def run(job_id: int) -> JobState | None:
-    """Do one job. None when it is already over. A failure counts; after the last attempt the job is ``failed``."""
-    row = db.session.execute(sa.select(Job.kind, Job.arguments, Job.state).where(Job.id == job_id)).one_or_none()
-    if row is None or row.state in (JobState.DONE, JobState.FAILED):
-        return None
-    kind = KINDS[row.kind]
+    """Do one job for the request that caused it. None when it is already over, or somebody else ended it meanwhile.
+
+    A failure counts; after the last attempt the job is ``failed``.
+    """
+    query = sa.select(Job.kind, Job.arguments, Job.state, Job.request_id).where(Job.id == job_id)
+    row = db.session.execute(query).one_or_none()
     db.session.commit()
+    if row is None or row.state not in OPEN:
+        return None
+    with on_behalf_of(row.request_id or f"job-{job_id}"):
+        return _run(job_id, KINDS[row.kind], row.arguments)
+
+
+def _run(job_id: int, kind: JobKind, arguments: dict[str, Any]) -> JobState | None:
     try:
         if kind.atomic:
             with transaction():
                 if not _take(job_id):
                     return None
-                HANDLERS[kind.name](**row.arguments)
+                HANDLERS[kind.name](**arguments)
         else:
-            HANDLERS[kind.name](**row.arguments)
+            HANDLERS[kind.name](**arguments)
             with transaction():
                 _take(job_id)
     except Exception as error:
@@ -179,7 +193,7 @@ def _take(job_id: int) -> bool:
     """Compare-and-swap to done; rolled back with the effect if the handler fails."""
     result = db.session.execute(
         sa.update(Job)
-        .where(Job.id == job_id, Job.state.in_([JobState.NEW, JobState.SENT]))
+        .where(Job.id == job_id, Job.state.in_(OPEN))
         .values(state=JobState.DONE, done_at=clock.now(), error=None)
         .returning(Job.id)
         .execution_options(synchronize_session=False)
@@ -187,9 +201,13 @@ def _take(job_id: int) -> bool:
     return result.scalar_one_or_none() is not None
 
 
-def _count_failure(job_id: int, kind: JobKind, error: Exception) -> JobState:
+def _count_failure(job_id: int, kind: JobKind, error: Exception) -> JobState | None:
+    """None when another copy of the job was done meanwhile: its success stands."""
+    query = sa.select(Job).where(Job.id == job_id, Job.state.in_(OPEN)).with_for_update(key_share=True)
     with transaction() as session:
-        job = session.get_one(Job, job_id, with_for_update={"key_share": True}, populate_existing=True)
+        job = session.scalar(query, execution_options={"populate_existing": True})
+        if job is None:
+            return None
         job.attempts += 1
         job.error = f"{type(error).__name__}: {error}"[:2000]
         if job.attempts >= kind.attempts:
@@ -204,7 +222,7 @@ def run_due(now: datetime | None = None, limit: int = 1000) -> int:
     """Drain the outbox in this process, in order, including jobs that jobs add. Returns how many ran. For tests and CLI."""
     ran = 0
     while ran < limit:
-        query = sa.select(Job.id).where(Job.state.in_([JobState.NEW, JobState.SENT])).order_by(Job.id).limit(1)
+        query = sa.select(Job.id).where(Job.state.in_(OPEN)).order_by(Job.id).limit(1)
         job_id = db.session.scalar(query.where(Job.due_at <= (now or clock.now())))
         if job_id is None:
             return ran

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from apiflask import APIFlask
 
-from lift.core import clock, doctor, files
+from lift.core import audit, clock, doctor, files
 from lift.core.db import db, transaction
 from lift.core.engine_tools import tool_folder
-from lift.core.models import Job, RetentionRun, Tally
+from lift.core.models import AuditEntry, Job, RetentionRun, Tally
 from lift.core.retention import table
 from tests import engines
 
@@ -58,7 +59,7 @@ def test_damaged_backup_is_refused(committed: APIFlask, tmp_path: Path) -> None:
 def test_doctor_is_content_with_a_fresh_installation(tmp_path: Path) -> None:
     findings = {f.name: f.ok for f in doctor.examine(tmp_path, clock.now())}
     assert findings == dict.fromkeys(
-        ("database", "redis", "disk", "clock", "workers", "failed jobs", "retention"), True
+        ("database", "redis", "disk", "clock", "workers", "failed jobs", "retention", "audit chain"), True
     )
 
 
@@ -76,6 +77,24 @@ def test_doctor_names_a_job_that_waits_and_an_old_retention_run(tmp_path: Path) 
         "workers": "start a worker and beat: celery -A workers.app worker",
         "retention": "start beat: celery -A workers.app beat",
     }
+
+
+@pytest.mark.usefixtures("database")
+def test_doctor_names_the_last_closed_day_and_those_that_are_not_in_the_chain(tmp_path: Path) -> None:
+    now = clock.now()
+    today = (now - audit.SETTLED).date()
+    with transaction() as session:
+        session.add(AuditEntry(at=now - audit.SETTLED - timedelta(days=4), action="a", thing_kind="k", thing_id="1"))
+
+    def seen() -> tuple[bool, str, str]:
+        (found,) = [f for f in doctor.examine(tmp_path, now) if f.name == "audit chain"]
+        return found.ok, found.seen, found.mend
+
+    first, yesterday = today - timedelta(days=4), today - timedelta(days=1)
+    missing = f"3 older days are not in the chain, the first is {first}"
+    assert seen() == (False, f"no day closed yet; {missing}", "start beat: celery -A workers.app beat")
+    audit.close_days(now)
+    assert seen() == (True, f"the last closed day is {yesterday}", "")
 
 
 def test_doctor_exits_with_one_and_the_way_out_where_tables_are_missing(
