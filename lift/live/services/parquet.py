@@ -6,12 +6,16 @@ import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from lift.core.later import Later
 from lift.edge.contract import AssetSpec, Kind
 from lift.live.queries.samples import Samples
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    duckdb = Later("duckdb")
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 TYPES = {Kind.boolean: "BOOLEAN", Kind.text: "VARCHAR", Kind.discrete: "VARCHAR"}

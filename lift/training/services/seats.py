@@ -94,11 +94,11 @@ def end_expired(pool_ids: Sequence[UUID], now: datetime) -> int:
     over = list(db.session.scalars(_OVER, {"pools": list(pool_ids), "now": now}))
     if not over:
         return 0
-    query = (
+    query = (  # asks again: between the two statements one may have been confirmed
         sa.select(Enrolment)
         .where(
             Enrolment.id.in_(over),
-            Enrolment.status.in_([EnrolmentStatus.HOLD, EnrolmentStatus.OFFERED]),  # asked again: it may be confirmed by now
+            Enrolment.status.in_([EnrolmentStatus.HOLD, EnrolmentStatus.OFFERED]),
             Enrolment.expires_at <= now,
         )
         .order_by(Enrolment.pool_id, Enrolment.ticket)
