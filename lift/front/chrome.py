@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from flask import Flask, current_app, request, url_for
 
+from lift.core import clock, doctor
 from lift.core.actor import Actor, Role
 from lift.core.i18n import N_
+from lift.front.texts import CHECKS
 from lift.people import signin
 from lift.people.models import Organisation, Person
 from lift.people.queries import Presence
@@ -123,7 +126,16 @@ def chrome() -> dict[str, Any]:
         "languages": languages(current_app.config["LIFT"].languages),
         "links": _links() if here else [],
         "shared": signin.is_shared(),
+        "disturbed": disturbed(here.actor) if here else [],
     }
+
+
+def disturbed(actor: Actor) -> list[str]:
+    """What does not work as it should, on every page of the people who look after it; asked for nobody else."""
+    if not actor.has(Role.OPERATOR):
+        return []
+    found = doctor.examine(Path(current_app.config["LIFT"].home), clock.now())
+    return [say(CHECKS[f.name].name) for f in found if f.name in CHECKS and not f.ok]
 
 
 def places(actor: Actor | None) -> list[Place]:

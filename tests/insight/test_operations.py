@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from lift.core import clock
 from lift.core.actor import Role, Scope
 from lift.core.db import db
 from lift.core.enums import JobState
@@ -108,3 +110,20 @@ def test_operations_asks_the_database_as_often_for_three_as_for_one(
     count_queries()
     operator.get("/operations")
     assert count_queries() == one
+
+
+def test_degraded_operators_read_on_every_page_what_is_disturbed_and_nobody_else_does(
+    client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    db.session.add(
+        Job(kind="core.send_mail", arguments={}, state=JobState.NEW, due_at=clock.now() - timedelta(hours=1))
+    )
+    db.session.commit()
+    line = "Something does not work as it should: Mails, certificates and recordings."
+    sign_in(client, person(Role.BUSINESS_OWNER))
+    assert line not in client.get("/labs").text
+    sign_in(client, person(Role.OPERATOR))
+    assert line in client.get("/labs").text
+    db.session.execute(sa.update(Job).values(state=JobState.DONE))
+    db.session.commit()
+    assert line not in client.get("/labs").text
