@@ -38,7 +38,11 @@ def make_celery(redis_url: str) -> Celery:
 
 
 def celery_sender(app: Celery) -> Sender:
-    """A sender for ``jobs.use_sender``: one quick try, ConnectionError when the broker is away."""
+    """A sender for ``jobs.use_sender``: one quick try, ConnectionError when the broker is away.
+
+    Only what sends gives up at once; a worker's own Celery app goes on trying to connect.
+    """
+    app.conf.broker_transport_options |= {"max_retries": 0}  # kombu's own is to try for 6 s, in the reader's time
 
     def send(name: str, job_id: int, queue: str) -> None:
         try:
