@@ -162,6 +162,24 @@ def test_bookings_are_listed_in_pages_with_a_constant_number_of_questions(
     assert len(client.get("/api/v1/bookings", query_string=around, headers=headers).json["items"]) == 1
 
 
+@pytest.mark.parametrize("path", ["labs", "assets"])
+def test_labs_and_assets_are_listed_with_a_constant_number_of_queries(
+    client: FlaskClient, count_queries: Callable[[], int], path: str
+) -> None:
+    first = make_asset()
+    _person, headers = manager_with_token(first.lab)
+    client.get(f"/api/v1/{path}", headers=headers)
+    count_queries()
+    client.get(f"/api/v1/{path}", headers=headers)
+    one = count_queries()
+    make_asset()
+    make_asset()
+    db.session.commit()
+    count_queries()
+    page = client.get(f"/api/v1/{path}", headers=headers)
+    assert (count_queries(), len(page.json["items"])) == (one, 3)
+
+
 def test_i2_same_key_gives_the_same_answer_and_another_body_is_422(client: FlaskClient) -> None:
     asset = make_asset()
     _person, headers = manager_with_token(asset.lab)

@@ -96,3 +96,20 @@ def test_places_of_others_are_not_found(client: FlaskClient) -> None:
     place = other.enrol(session, nameless=1).json["items"][0]["id"]
     assert client.delete(f"/api/v1/enrolments/{place}", headers=caller.headers).status_code == 404
     assert client.delete(f"/api/v1/enrolments/{place}", headers=other.headers).json["status"] == "withdrawn_in_time"
+
+
+def test_sessions_are_listed_with_a_constant_number_of_queries(
+    client: FlaskClient, count_queries: Callable[[], int]
+) -> None:
+    make_session(5)
+    caller = Caller(client, "sessions:read")
+    client.get("/api/v1/sessions", headers=caller.headers)
+    count_queries()
+    client.get("/api/v1/sessions", headers=caller.headers)
+    one = count_queries()
+    make_session(5)
+    make_session(5)
+    db.session.commit()
+    count_queries()
+    page = client.get("/api/v1/sessions", headers=caller.headers)
+    assert (count_queries(), len(page.json["items"])) == (one, 3)

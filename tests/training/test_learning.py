@@ -430,6 +430,24 @@ def test_my_training_costs_the_same_number_of_statements_for_one_and_for_three(
     assert costs[0] == costs[1]
 
 
+def test_class_page_takes_the_same_number_of_queries_for_one_learner_and_three(
+    client: FlaskClient, sign_in: SignIn, count_queries: Callable[[], int]
+) -> None:
+    running = make_running_class()
+    sign_in(client, running.trainer)
+    url = f"/class/{running.session.code}"
+    client.get(url)
+    count_queries()
+    client.get(url)
+    one = count_queries()
+    for name in ("Ugo Prova", "Lia Prova"):
+        make_enrolment(running.session, running.company.id, make_learner(running.company, name).id)
+    db.session.commit()
+    count_queries()
+    page = client.get(url)
+    assert (count_queries(), "Lia Prova" in page.text) == (one, True)
+
+
 def test_l1_time_is_told_in_the_labs_zone_and_the_learners_own(client: FlaskClient, sign_in: SignIn) -> None:
     running = make_running_class()
     running.learner.zone = "Asia/Tokyo"
