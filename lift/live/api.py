@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import url_for
+from flask import Response, url_for
 
-from lift.core.errors import Problem, refuse_if, require, require_found
+from lift.core.errors import Problem, Refused, require, require_found
 from lift.labs.models import Asset
 from lift.live import permissions, queries, services, texts
 from lift.live.models import Bench
@@ -21,9 +22,10 @@ from lift.live.schemas import (
     HistoryQuery,
     StateOut,
 )
-from lift.live.views.seen import seen_bench
+from lift.live.views.seen import right_at, seen_bench
 from lift.web.api import api_blueprint, scoped
 from lift.web.current import current_actor
+from lift.web.errors import problem_document
 from lift.web.idempotency import idempotent
 
 bp = api_blueprint("live", __name__)
@@ -40,9 +42,10 @@ def readable(asset_id: UUID) -> Asset:
     return asset
 
 
-def shown(bench: Bench) -> BenchOut:
-    """A bench as its person sees it."""
-    return BenchOut.of(bench, queries.bench.driving_grant(bench.id) is not None)
+def shown(benches: Sequence[Bench]) -> list[BenchOut]:
+    """Benches as their person sees them."""
+    driving = queries.bench.driving_benches([bench.id for bench in benches])
+    return [BenchOut.of(bench, bench.id in driving) for bench in benches]
 
 
 @bp.get("/assets/<uuid:asset_id>/state")
@@ -73,7 +76,7 @@ def history(asset_id: UUID, query_data: HistoryQuery) -> HistoryOut:
 def benches() -> BenchPage:
     """Your open benches."""
     person = require_found(current_actor().person_id)
-    return BenchPage(items=[shown(bench) for bench in queries.bench.open_benches_of(person)])
+    return BenchPage(items=shown(queries.bench.open_benches_of(person)))
 
 
 @bp.post("/benches")
@@ -85,9 +88,9 @@ def open_bench(json_data: BenchIn) -> tuple[BenchOut, int, dict[str, str]]:
     """Open a bench (or get the one that is open). Refused with 409 outside the booked time."""
     actor = current_actor()
     place = require_found(queries.bench.place_of(json_data.booking_id, json_data.asset_id))
-    right = services.right_of(actor, place.booking, place.asset)
+    right = right_at(place, actor)
     bench = services.open_bench(place.booking.id, place.asset.id, actor=actor, right=right, mode=json_data.mode)
-    return shown(bench), 201, {"Location": url_for("live_api.bench", bench_id=bench.id)}
+    return shown([bench])[0], 201, {"Location": url_for("live_api.bench", bench_id=bench.id)}
 
 
 @bp.get("/benches/<uuid:bench_id>")
@@ -95,7 +98,7 @@ def open_bench(json_data: BenchIn) -> tuple[BenchOut, int, dict[str, str]]:
 @bp.output(BenchOut)
 def bench(bench_id: UUID) -> BenchOut:
     """One bench."""
-    return shown(seen_bench(bench_id).bench)
+    return shown([seen_bench(bench_id).bench])[0]
 
 
 @bp.get("/benches/<uuid:bench_id>/commands")
@@ -109,11 +112,13 @@ def commands(bench_id: UUID) -> CommandPage:
 
 @bp.post("/benches/<uuid:bench_id>/commands")
 @scoped("benches:write")
+@idempotent
 @bp.input(CommandIn)
 @bp.output(CommandOut, status_code=202)
-def send_command(bench_id: UUID, json_data: CommandIn) -> CommandOut:
+def send_command(bench_id: UUID, json_data: CommandIn) -> CommandOut | Response:
     """Ask the machine for something; needs the controls. 403 without them, 409 outside the bounds."""
     seen = seen_bench(bench_id)
     asked = services.send_command(bench_id, actor=seen.actor, right=seen.right, **json_data.model_dump())
-    refuse_if(asked.problems)
+    if asked.problems:  # answered, not raised: the refused command stands in the log, with a key as without (X15)
+        return problem_document(Refused.status, asked.problems)
     return CommandOut.of(asked.command)

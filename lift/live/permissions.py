@@ -10,19 +10,21 @@ from lift.core.actor import Actor, Role, Scope
 from lift.core.errors import Problem
 from lift.labs.models import Asset, Booking
 from lift.labs.permissions import can_see_desk
-from lift.live.models import Bench, Gateway
+from lift.live.models import Bench
 
 
 @dataclass(frozen=True)
 class BenchRight:
     """What one person may do on the benches of one booking and asset.
 
-    ``works``: stands on the booking (holder, roster). ``supervises``: trainer of the session or staff of the lab.
-    ``has_trainer``: a trainer stands in the same bundle, as the class "supervised" wants. ``rearms``: may release a lab
-    stop. ``missing``: what the person still lacks before driving (qualified now, briefed today, twin check).
+    ``works``: stands on the booking (holder, roster). ``trains``: a trainer of the booking's session. ``supervises``:
+    trainer of the session or staff of the lab. ``has_trainer``: a trainer stands in the same bundle, as the class
+    "supervised" wants. ``rearms``: may release a lab stop. ``missing``: what a person who works or trains here still
+    lacks before driving (qualified now, briefed today, twin check).
     """
 
     works: bool = False
+    trains: bool = False
     supervises: bool = False
     has_trainer: bool = False
     rearms: bool = False
@@ -45,9 +47,18 @@ def can_open_bench(right: BenchRight) -> bool:
     return right.works or right.supervises
 
 
+def can_drive(right: BenchRight) -> bool:
+    """Roster or holder, and the session's trainers; what they lack still stands in ``right.missing``.
+
+    An hour belongs to those who booked it. Who only supervises it (technicians and the manager of the lab) watches,
+    stops, gives and takes away, and books an own hour to drive: so every driver was asked for the qualification.
+    """
+    return right.works or right.trains
+
+
 def can_see_bench(actor: Actor, bench: Bench, right: BenchRight) -> bool:
-    """Whoever works on it, whoever stands on the same booking, whoever supervises."""
-    return is_own_bench(actor, bench) or can_open_bench(right)
+    """Whoever works on it, whoever stands on the same booking, whoever supervises, and who releases its lab stops."""
+    return is_own_bench(actor, bench) or can_open_bench(right) or right.rearms
 
 
 def is_own_bench(actor: Actor, bench: Bench) -> bool:
@@ -61,7 +72,7 @@ def can_stop(actor: Actor, bench: Bench, right: BenchRight) -> bool:
 
 
 def can_supervise(right: BenchRight) -> bool:
-    """Gives and takes back controls, releases a Stop."""
+    """Gives and takes back controls."""
     return right.supervises
 
 
@@ -71,7 +82,7 @@ def can_extend(right: BenchRight, booking: Booking) -> bool:
 
 
 def can_press_lab_stop(actor: Actor, lab_id: UUID, right: BenchRight) -> bool:
-    """Trainer or lab."""
+    """Trainer or lab; the same people release a Stop."""
     return right.supervises or is_lab_staff(actor, lab_id)
 
 
@@ -85,6 +96,6 @@ def can_read_values(actor: Actor, asset: Asset, *, on_bench: bool) -> bool:
     return asset.public_tile or on_bench or can_see_desk(actor, asset.lab)
 
 
-def can_manage_gateway(actor: Actor, gateway: Gateway) -> bool:
-    """The manager of its lab."""
-    return actor.is_system or actor.has(Role.LAB_MANAGER, Scope.LAB, gateway.lab_id)
+def can_manage_gateway(actor: Actor, lab_id: UUID) -> bool:
+    """The manager of the gateway's lab."""
+    return actor.is_system or actor.has(Role.LAB_MANAGER, Scope.LAB, lab_id)

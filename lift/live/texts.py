@@ -7,6 +7,15 @@ from lift.core.i18n import N_, Text
 SECOND_SESSION = Text(N_("This gateway already runs somewhere else with a newer store. Stop the other one first."))
 
 NOT_ON_BOOKING = Text(N_("Only people of this booking can work at its machines. Ask your trainer or the lab."))
+WATCH_ONLY = Text(
+    N_(
+        "Only people who booked this hour and its trainers drive here. You can watch, stop the machine, and give the"
+        " controls; to drive yourself, book an hour of your own."
+    )
+)
+THEY_WATCH_ONLY = Text(
+    N_("This person neither booked this hour nor trains in it, so the controls cannot be given to them.")
+)
 NOT_YOUR_BENCH = Text(N_("Only the person who opened this bench can do that."))
 ONLY_SUPERVISORS = Text(N_("Only the trainer of this hour or the lab's staff can do that."))
 ONLY_LAB_MANAGER = Text(N_("Only the manager of the lab looks after its gateways."))

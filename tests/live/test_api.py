@@ -11,15 +11,18 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from lift.core import clock
+from lift.core.actor import Role, Scope
 from lift.core.db import db
 from lift.live import services
-from lift.live.models import Bench, BenchEvent, Gateway, RefusedBatch
-from lift.people.models import ApiToken, Person
+from lift.live.enums import StopKind
+from lift.live.models import Bench, BenchEvent, Gateway, RefusedBatch, Stop
+from lift.people.models import ApiToken, Organisation, Person
 from lift.people.queries import token_hash
-from tests.factories.live import FakeGateway, Hour, make_hour, make_lab_manager
-from tests.factories.people import actor_for, make_company, make_learner
+from tests.factories.live import FakeGateway, Hour, make_cell, make_hour, make_lab_manager
+from tests.factories.people import actor_for, make_company, make_learner, make_organisation, make_person
 
 Ask = Callable[..., Any]
+BENCHES_COST, GATEWAYS_COST = 3, 15  # statements, whatever the number of rows
 SCOPES = ["assets:read", "benches:read", "benches:write"]
 
 
@@ -31,8 +34,9 @@ def as_(client: FlaskClient, person: Person, scopes: list[str] = SCOPES) -> Ask:
                             scopes=scopes, expires_at=clock.now() + timedelta(hours=1)))  # fmt: skip
     db.session.commit()
 
-    def ask(method: str, path: str, **more: Any) -> Any:
-        return client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {token}"}, **more)
+    def ask(method: str, path: str, key: str | None = None, **more: Any) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        return client.open(f"/api/v1{path}", method=method, headers=headers, **more)
 
     return ask
 
@@ -92,6 +96,51 @@ def test_bench_is_opened_and_driven_by_api(client: FlaskClient, hour: Hour, gate
     assert [b["id"] for b in ask("GET", "/benches").json["items"]] == [opened.json["id"]]
 
 
+def test_foreign_booking_is_not_found_by_api(client: FlaskClient, hour: Hour, gateway: FakeGateway) -> None:
+    body = {"booking_id": str(hour.booking.id), "asset_id": str(hour.cell.asset.id)}
+    stranger = as_(client, make_learner(make_company()))("POST", "/benches", json=body)
+    colleague = as_(client, make_learner(hour.organisation, "Altra Persona"))("POST", "/benches", json=body)
+    assert (stranger.status_code, colleague.status_code) == (404, 403)
+
+
+def test_i2_command_sent_again_with_its_key_is_one_order_and_the_same_answer(
+    client: FlaskClient, hour: Hour, bench: Bench, gateway: FakeGateway
+) -> None:
+    right = services.right_of(hour.actor, hour.booking, hour.cell.asset)
+    services.take_controls(bench.id, actor=hour.actor, right=right)
+    ask = as_(client, hour.person)
+    path = f"/benches/{bench.id}/commands"
+
+    def send(key: str, value: float) -> Any:
+        return ask("POST", path, json={"variable": "FeedOverride", "value": value}, key=key)
+
+    first, again, other = send("one", 95), send("one", 95), send("one", 96)
+    assert (first.status_code, again.status_code, other.status_code) == (202, 202, 422)
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+    outside, outside_again = send("two", 300), send("two", 300)
+    assert [(a.status_code, a.json["problems"][0]["rule"]) for a in (outside, outside_again)] == [(409, "X5-high")] * 2
+    assert [c["state"] for c in ask("GET", path).json["items"]] == ["refused", "pending"]
+    assert len(gateway.beat().commands) == 1
+
+
+def test_list_of_benches_costs_the_same_number_of_statements_for_one_and_for_three(
+    client: FlaskClient, hour: Hour, bench: Bench, gateway: FakeGateway, count_queries: Callable[[], int]
+) -> None:
+    ask = as_(client, hour.person)
+    costs = []
+    for more in (0, 2):
+        for _n in range(more):
+            other = make_hour(person=hour.person, qualified=False)
+            right = services.right_of(other.actor, other.booking, other.cell.asset)
+            services.open_bench(other.booking.id, other.cell.asset.id, actor=other.actor, right=right)
+        db.session.commit()
+        db.session.expire_all()
+        count_queries()
+        found = len(ask("GET", "/benches").json["items"])
+        costs.append((found, count_queries()))
+    assert costs == [(1, BENCHES_COST), (3, BENCHES_COST)]
+
+
 @pytest.mark.parametrize("body", [{}, {"variable": "FeedOverride"}, {"action": "Hold", "value": 3}])
 def test_command_that_names_nothing_is_422(client: FlaskClient, hour: Hour, bench: Bench, body: dict[str, Any]) -> None:
     assert as_(client, hour.person)("POST", f"/benches/{bench.id}/commands", json=body).status_code == 422
@@ -115,6 +164,46 @@ def test_list_of_gateways_shows_lost_ones_and_refused_batches(
     db.session.execute(sa.update(Gateway).values(last_seen_at=clock.now() - timedelta(seconds=7)))
     db.session.commit()
     assert "lost" in client.get("/gateways").text
+
+
+def test_refused_batch_is_marked_by_the_labs_manager_only_and_the_way_back_is_told(
+    client: FlaskClient, hour: Hour, gateway: FakeGateway, sign_in: Callable[..., FlaskClient]
+) -> None:
+    gateway.asset = "not-here"
+    gateway.batch(gateway.block(1_795_000_000.0))
+    owner = db.session.get_one(Organisation, hour.cell.lab.organisation_id)
+    technician = make_person("Tullio Officina", owner, [(Role.LAB_TECHNICIAN, Scope.LAB, hour.cell.lab.id)])
+    manager = make_lab_manager(hour.cell)
+    db.session.commit()
+    batch = db.session.scalars(sa.select(RefusedBatch)).one()
+    path = f"/gateways/batches/{batch.id}/seen"
+    offered = []
+    for person in (technician, manager):
+        sign_in(client, person)
+        html = client.get("/gateways").text
+        assert "python -m lift.edge.gateway retry-refused --config gateway.toml" in html
+        offered.append((path in html, client.post(path).status_code))
+    assert offered == [(False, 403), (True, 303)]
+
+
+def test_list_of_gateways_costs_the_same_number_of_statements_for_one_and_for_three(
+    client: FlaskClient, hour: Hour, gateway: FakeGateway, sign_in: Callable[..., FlaskClient],
+    count_queries: Callable[[], int],
+) -> None:  # fmt: skip
+    operator = make_person("Ada Operatrice", make_organisation(), [(Role.OPERATOR, Scope.NETWORK, None)])
+    cells, costs = [hour.cell], []
+    for more in (0, 2):
+        cells += [make_cell() for _n in range(more)]
+        for cell in cells[-max(more, 1) :]:
+            values = {"gateway_id": cell.gateway.id, "store_id": "s", "sequence": 1, "reason": "unreadable"}
+            db.session.add_all([RefusedBatch(**values), Stop(asset_id=cell.asset.id, kind=StopKind.LAB_STOP)])
+        db.session.commit()
+        sign_in(client, operator)
+        db.session.expire_all()
+        count_queries()
+        found = client.get("/gateways").text.count("unreadable")
+        costs.append((found, count_queries()))
+    assert costs == [(1, GATEWAYS_COST), (3, GATEWAYS_COST)]
 
 
 def test_list_of_gateways_is_not_for_learners(

@@ -268,7 +268,8 @@ def test_x6_command_after_the_slot_is_forbidden(hour: Hour, bench: Bench, gatewa
 def test_x4_command_that_nobody_answered_expires(hour: Hour, bench: Bench) -> None:
     take(hour, bench)
     command = ask(hour, bench, variable="FeedOverride", value=95.0).command
-    services.watch(clock.now() + timedelta(seconds=11))
+    command.deadline = clock.now() - timedelta(seconds=9)
+    services.watch()
     db.session.expire_all()
     row = db.session.get_one(Command, command.id)
     assert (row.state, row.reason) == (CommandState.EXPIRED, "no_answer")
@@ -310,7 +311,7 @@ def test_x9_learner_cannot_release_a_stop(hour: Hour, bench: Bench) -> None:
 
 
 def test_x9_lab_stop_latches_until_the_lab_releases_it(hour: Hour, bench: Bench, gateway: FakeGateway) -> None:
-    trainer = BenchRight(supervises=True)
+    trainer = BenchRight(supervises=True)  # a session's; with one of its own in test_staff
     stop = services.press_lab_stop(hour.cell.asset.id, actor=hour.actor, right=trainer, reason="smoke")
     assert stop.kind is StopKind.LAB_STOP
     assert [order.latched for order in gateway.beat().stops] == [True]
@@ -371,7 +372,19 @@ def test_leave_benches_closes_all_and_ends_the_controls(hour: Hour, bench: Bench
 def test_watch_closes_benches_whose_booking_is_over(hour: Hour, bench: Bench) -> None:
     take(hour, bench)
     end_booking_in(hour.booking, -1.0)
-    services.watch(clock.now())
+    services.watch()
     db.session.expire_all()
     assert db.session.get_one(Bench, bench.id).closed_at is not None
     assert db.session.scalar(sa.select(ControlGrant.end_reason)) == "booking_over"
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_x7_worker_whose_clock_is_off_takes_the_controls_from_nobody(
+    hour: Hour, bench: Bench, gateway: FakeGateway, hours: int
+) -> None:
+    take(hour, bench)
+    assert services.watch(clock.now() + timedelta(hours=hours)) == 0
+    assert len(gateway.beat().grants) == 1
+    bench.seen_at = clock.now() - timedelta(seconds=7)
+    assert services.watch(clock.now() + timedelta(hours=hours)) == 1
+    assert gateway.beat().grants == ()

@@ -131,6 +131,14 @@ def driving_grant(bench_id: UUID) -> ControlGrant | None:
     return db.session.scalar(query)
 
 
+def driving_benches(bench_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the benches that drive now."""
+    query = sa.select(ControlGrant.bench_id).where(
+        ControlGrant.bench_id.in_(bench_ids), ControlGrant.level.in_(DRIVING), ControlGrant.ended_at.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
 def last_command_at(asset_id: UUID, name: str, *, action: bool) -> datetime | None:
     """When the last command for this variable or action was asked that was not refused."""
     column = Command.action if action else Command.variable

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from lift.core.db import db
 from lift.edge.contract import LINK_LOST
 from lift.labs.models import Asset, Lab
-from lift.live.models import AssetLink, Gateway, RefusedBatch
+from lift.live.models import AssetLink, Gateway, RefusedBatch, Stop
 
 CLOCK_WARNING = 1.0  # seconds (X21)
 PAGE = 50
@@ -24,6 +24,7 @@ class GatewaySeen:
 
     id: UUID
     key: str
+    lab_id: UUID
     lab: str
     zone: str
     version: str | None
@@ -49,6 +50,35 @@ class GatewaySeen:
         return self.clock_offset is not None and abs(self.clock_offset) > CLOCK_WARNING
 
 
+@dataclass(frozen=True)
+class MachineSeen:
+    """A machine behind a gateway and the stops that stand at it, oldest first."""
+
+    id: UUID
+    key: str
+    name: str
+    lab_id: UUID
+    lab: str
+    zone: str
+    stops: tuple[Stop, ...]
+
+
+def machines(lab_ids: frozenset[UUID] | None, key: str | None = None) -> list[MachineSeen]:
+    """Connected machines of these labs (None: all), by lab and name; only the one with this key, if it is given."""
+    query = sa.select(Asset.id, Asset.key, Asset.name, Lab.id.label("lab_id"), Lab.name.label("lab"), Lab.zone)
+    query = query.join(Lab, Lab.id == Asset.lab_id).join(AssetLink, AssetLink.asset_id == Asset.id)
+    if lab_ids is not None:
+        query = query.where(Asset.lab_id.in_(lab_ids))
+    if key is not None:
+        query = query.where(Asset.key == key)
+    rows = db.session.execute(query.order_by(Lab.name, Asset.name, Asset.id)).all()
+    standing: dict[UUID, list[Stop]] = {row.id: [] for row in rows}
+    stops = sa.select(Stop).where(Stop.asset_id.in_(standing), Stop.released_at.is_(None)).order_by(Stop.id)
+    for stop in db.session.scalars(stops):
+        standing[stop.asset_id].append(stop)
+    return [MachineSeen(*row, tuple(standing[row.id])) for row in rows]
+
+
 def fleet(lab_ids: frozenset[UUID] | None, now: datetime) -> list[GatewaySeen]:
     """Gateways of these labs (None: all), by key, with the names of their assets and unseen refused batches."""
     names = (
@@ -71,6 +101,7 @@ def fleet(lab_ids: frozenset[UUID] | None, now: datetime) -> list[GatewaySeen]:
         GatewaySeen(
             g.id,
             g.key,
+            g.lab_id,
             lab,
             zone,
             g.version,

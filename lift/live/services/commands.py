@@ -14,7 +14,7 @@ from lift.core.db import db, transaction
 from lift.core.errors import Forbidden, Problem, require_found
 from lift.core.locks import lock_rows
 from lift.edge.contract import COMMAND_DEADLINE, ItemState, Value
-from lift.live import policy, queries, texts
+from lift.live import permissions, policy, queries, texts
 from lift.live.enums import CommandState
 from lift.live.models import AssetLink, Bench, Command, ControlGrant
 from lift.live.permissions import BenchRight
@@ -61,8 +61,9 @@ def _driving(bench_id: UUID, actor: Actor, right: BenchRight) -> tuple[Bench, Co
     place = require_found(queries.bench.place_of(bench.booking_id, bench.asset_id))
     now = queries.bench.platform_now()
     over = policy.booking_problems(place.booking, place.lab.zone, now)
-    if over or not (right.works or right.supervises):
-        raise Forbidden(over or Problem("X6", texts.NOT_ON_BOOKING, owner="training"))
+    if over or not permissions.can_drive(right):
+        raise Forbidden(over or Problem("X6", texts.WATCH_ONLY, owner="training"))
+    lock_rows(AssetLink, [bench.asset_id])  # before the grant, as a stop does it: it ends grants under this lock
     end_lost_grants([bench.asset_id], now)
     found = queries.bench.driving_grant(bench.id)
     locked = lock_rows(ControlGrant, [found.id]) if found else []

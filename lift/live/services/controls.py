@@ -1,7 +1,12 @@
-"""Who drives: taken, handed back, given, taken away. One driver per asset by the database's own constraint."""
+"""Who drives: taken, handed back, given, taken away. One driver per asset by the database's own constraint.
+
+Where stops are judged, the asset's link is locked first, as a stop does it, and the grants after it: so no grant is
+born under a stop that is being pressed, and the two never wait for each other.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,10 +18,11 @@ from lift.core.actor import Actor
 from lift.core.db import db, savepoint, transaction
 from lift.core.errors import Problem, Refused, refuse_if, require, require_found
 from lift.core.i18n import Text
+from lift.core.locks import lock_rows
 from lift.labs.enums import AccessClass
 from lift.live import permissions, policy, queries, texts
 from lift.live.enums import BenchMode, GrantLevel, StopKind
-from lift.live.models import Bench, ControlGrant
+from lift.live.models import AssetLink, Bench, ControlGrant
 from lift.live.permissions import BenchRight
 from lift.live.queries.bench import Place
 from lift.live.services.benches import own_bench
@@ -28,12 +34,14 @@ from lift.live.services.told import note, tell_all
 def take_controls(bench_id: UUID, *, actor: Actor, right: BenchRight) -> ControlGrant:
     """The person takes the controls of a machine that nobody drives. Taking them twice is once.
 
-    Raises Forbidden (not one's bench, not on the booking), Refused (with every reason and the computer copy as a way on).
+    Raises Forbidden (not one's bench, neither on the booking nor its trainer), Refused (with every reason and the
+    computer copy as a way on).
     """
     with transaction():
         bench = own_bench(bench_id, actor)
-        require(permissions.can_open_bench(right), Problem("X6", texts.NOT_ON_BOOKING, owner="training"))
+        require(permissions.can_drive(right), Problem("X6", texts.WATCH_ONLY, owner="training"))
         place = require_found(queries.bench.place_of(bench.booking_id, bench.asset_id))
+        lock_rows(AssetLink, [bench.asset_id])
         now = queries.bench.platform_now()
         end_lost_grants([bench.asset_id], now)
         mine = queries.bench.driving_grant(bench.id)
@@ -74,14 +82,16 @@ def give_controls(bench_id: UUID, *, actor: Actor, right: BenchRight, right_of_p
         bench = require_found(queries.bench.bench_of(bench_id))
         if bench.closed_at is not None:
             raise Refused(Problem("live-bench", texts.BENCH_CLOSED, owner="live"))
+        require(permissions.can_drive(right_of_person), Problem("X6", texts.THEY_WATCH_ONLY, owner="training"))
         place = require_found(queries.bench.place_of(bench.booking_id, bench.asset_id))
+        lock_rows(AssetLink, [bench.asset_id])
         now = queries.bench.platform_now()
         release_stops(bench.asset_id, StopKind.STOP, actor, now)
         end_lost_grants([bench.asset_id], now)
         mine = queries.bench.driving_grant(bench.id)
         if mine is not None:
             return mine
-        beside = BenchRight(works=right_of_person.works, has_trainer=True, missing=right_of_person.missing)
+        beside = replace(right_of_person, has_trainer=True)
         refuse_if([*beside.missing, *driving_problems(place, beside, now)])
         others = sa.and_(ControlGrant.asset_id == bench.asset_id, ControlGrant.level.in_(DRIVING))
         end_grants(others, EndReason.TAKEN_BACK, now)

@@ -31,7 +31,9 @@ def provision_gateway(key: str, lab_id: UUID, *, actor: Actor) -> tuple[Gateway,
         if gateway is not None and gateway.lab_id != lab_id:
             raise Conflict(Problem("X11", texts.GATEWAY_KEY_TAKEN, owner="live", field="key"))
         gateway = gateway or Gateway(key=key, lab_id=lab_id)
-        require(permissions.can_manage_gateway(actor, gateway), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs"))
+        require(
+            permissions.can_manage_gateway(actor, gateway.lab_id), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs")
+        )
         gateway.token_hash, gateway.revoked_at, gateway.store_id = token_hash(token), None, None
         session.add(gateway)
         session.flush()
@@ -52,7 +54,9 @@ def revoke_gateway(key: str, *, actor: Actor) -> Gateway:
     """The token ends at once: heartbeats get 401, the stream ends within 5 s, the machines go safe."""
     with transaction() as session:
         gateway = require_found(session.scalar(sa.select(Gateway).filter_by(key=key).with_for_update(key_share=True)))
-        require(permissions.can_manage_gateway(actor, gateway), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs"))
+        require(
+            permissions.can_manage_gateway(actor, gateway.lab_id), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs")
+        )
         if gateway.revoked_at is None:
             gateway.revoked_at = clock.now()
             audit.record(actor, "live.gateway_revoked", "gateway", gateway.id)
@@ -65,7 +69,9 @@ def mark_batch_seen(batch_id: int, *, actor: Actor) -> RefusedBatch:
     with transaction():
         batch = require_found(db.session.get(RefusedBatch, batch_id))
         gateway = db.session.get_one(Gateway, batch.gateway_id)
-        require(permissions.can_manage_gateway(actor, gateway), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs"))
+        require(
+            permissions.can_manage_gateway(actor, gateway.lab_id), Problem("X11", texts.ONLY_LAB_MANAGER, owner="labs")
+        )
         if batch.seen_at is None:
             batch.seen_at = clock.now()
             audit.record(actor, "live.batch_seen", "refused_batch", batch.id)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from lift.core import redis
 from lift.core.db import after_commit, db, transaction
 from lift.core.errors import Forbidden, Problem
+from lift.core.locks import lock_rows
 from lift.edge.contract import (
     GRANT_LIFE,
     HEARTBEAT,
@@ -78,6 +79,7 @@ def _wall_offset(door: Door, beat: Heartbeat) -> float:
 def _end_after_silence(door: Door) -> None:
     """The gateway was lost for so long that it made its machines safe: nobody drives on as if nothing had been."""
     if door.last_seen_at is not None and door.now - door.last_seen_at > timedelta(seconds=LINK_LOST):
+        lock_rows(AssetLink, door.assets.values())  # links before grants, as everywhere
         mine = sa.and_(ControlGrant.asset_id.in_(list(door.assets.values())), ControlGrant.level.in_(DRIVING))
         end_grants(mine, EndReason.GATEWAY_LOST, door.now)
 

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
-
-from lift.core import clock
 from lift.core.actor import Actor
-from lift.core.db import db
-from lift.core.errors import Problem
-from lift.core.i18n import Text
-from lift.labs.models import Asset, Booking, Qualification
-from lift.live import texts
+from lift.labs.models import Asset, Booking
+from lift.live import queries
 from lift.live.models import Bench
 from lift.live.permissions import BenchRight, RightOf, is_lab_staff
 
 BenchPanels = Callable[[Bench, Actor], dict[str, Any]]
 MoreTime = Callable[[Booking, int, Actor], None]
-NEEDED = (("twin_check", texts.TWIN_CHECK), ("signoff", texts.SIGN_OFF))
 
 _rights: list[RightOf] = []
 _panels: list[BenchPanels] = []
@@ -66,26 +58,12 @@ def panels_of(bench: Bench, actor: Actor) -> dict[str, Any]:
 
 
 def plain_right(actor: Actor, booking: Booking, asset: Asset) -> BenchRight:
-    """A booking without a session: its holder works there, the lab's staff supervises."""
+    """A booking without a session: its holder works there, the lab's staff supervises and never drives (`can_drive`).
+
+    The briefing of the day (T12) is not asked here. It is read or ticked on the roster of a session, so that a holder
+    without one could never have it; the trainer's sign-off at the machine, which every holder needs, stands for it.
+    """
     works = actor.person_id is not None and actor.person_id == booking.holder_id and booking.session_id is None
     staff = is_lab_staff(actor, booking.lab_id)
-    missing = qualification_problems(actor.person_id, asset) if works and actor.person_id else ()
+    missing = queries.qualified.qualification_problems(actor.person_id, asset) if works and actor.person_id else ()
     return BenchRight(works=works, supervises=staff, has_trainer=False, rearms=staff, missing=missing)
-
-
-def qualification_problems(person_id: UUID, asset: Asset) -> tuple[Problem, ...]:
-    """What the person lacks *now* for this kind of machine (M8, X20)."""
-    now = clock.now()
-    query = sa.select(Qualification.item).where(
-        Qualification.person_id == person_id,
-        Qualification.type_key == asset.type_key,
-        Qualification.revoked_at.is_(None),
-        Qualification.valid_from <= now,
-        sa.or_(Qualification.valid_until.is_(None), Qualification.valid_until > now),
-    )
-    held = set(db.session.scalars(query))
-    return tuple(
-        Problem("B7", Text(texts.NOT_QUALIFIED.msgid, {"asset": asset.name, "what": Text(words)}), owner="training")
-        for item, words in NEEDED
-        if item not in held
-    )

@@ -46,7 +46,7 @@ def release_stop(stop_id: UUID, *, actor: Actor, right: BenchRight) -> Stop:
         if stop.kind is StopKind.LAB_STOP:
             allowed, why = permissions.can_rearm(actor, asset.lab_id, right), texts.ONLY_LAB
         else:
-            allowed, why = permissions.can_supervise(right), texts.ONLY_SUPERVISORS
+            allowed, why = permissions.can_press_lab_stop(actor, asset.lab_id, right), texts.ONLY_SUPERVISORS
         require(allowed, Problem("X9", why, owner="labs"))
         release_stops(stop.asset_id, stop.kind, actor, queries.bench.platform_now())
         return stop

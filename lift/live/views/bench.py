@@ -13,7 +13,7 @@ from lift.core.errors import Conflict, Invalid, Problem, refuse_if
 from lift.live import policy, queries, services, texts
 from lift.live.views import data
 from lift.live.views.page import MINUTES, PARTS, page_values
-from lift.live.views.seen import Seen, seen_bench
+from lift.live.views.seen import Seen, right_at, seen_bench
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
 from lift.web.i18n import gettext as _
@@ -51,7 +51,7 @@ def open_bench() -> Response:
     place = queries.bench.place_by_names(request.form.get("booking", ""), request.form.get("asset", ""))
     if place is None:
         abort(404)
-    right = services.right_of(actor, place.booking, place.asset)
+    right = right_at(place, actor)
     opened = services.open_bench(place.booking.id, place.asset.id, actor=actor, right=right)
     return redirect(url_for("live.bench", bench_id=opened.id), 303)
 

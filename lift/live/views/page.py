@@ -11,6 +11,7 @@ from lift.edge.contract import AssetSpec, Kind, VariableSpec
 from lift.labs.models import Asset
 from lift.labs.policy.rules import effective_rules
 from lift.live import permissions, policy, queries
+from lift.live import texts as texts_of
 from lift.live.queries.page import EVENTS_SHOWN, BenchSeen
 from lift.live.queries.practice import PracticeSeen
 from lift.live.views.seen import Seen
@@ -108,7 +109,7 @@ def drive_panel(seen: Seen, view: BenchSeen) -> dict[str, Any]:
         "closed": view.bench.closed_at is not None,
         "supervises": seen.right.supervises,
         "more_minutes": _more_minutes(seen, view, left),
-        "may_rearm": seen.right.rearms,
+        "may_rearm": permissions.can_rearm(seen.actor, view.place.asset.lab_id, seen.right),
         "person": seen.actor.name if seen.is_own else queries.bench.person_name(view.bench.person_id),
     }
 
@@ -130,11 +131,17 @@ def standing_problems(seen: Seen, view: BenchSeen) -> list[Problem]:
         return []
     place, link = view.place, view.link
     return [
-        *(seen.right.missing if seen.is_own else ()),
+        *(_own_problems(seen) if seen.is_own else ()),
         *policy.booking_problems(place.booking, place.lab.zone, view.now),
         *policy.class_problems(place.asset, seen.right),
         *policy.asset_problems(place.asset, link.report, link.seen_at, view.stops, place.lab.zone, view.now),
     ]
+
+
+def _own_problems(seen: Seen) -> tuple[Problem, ...]:
+    if not permissions.can_drive(seen.right):
+        return (Problem("X6", texts_of.WATCH_ONLY, owner="training"),)
+    return seen.right.missing
 
 
 def control_rows(asset: Asset, spec: AssetSpec, values: dict[str, Any], locked: str) -> list[dict[str, Any]]:

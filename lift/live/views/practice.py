@@ -136,6 +136,7 @@ def values_of(seen: PracticeSeen) -> dict[str, Any]:
             "problems": [],
             "closed": False,
             "supervises": False,
+            "may_rearm": False,
             "more_minutes": 0,
             "person": "",
         },

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lift.core.actor import Actor
 from lift.core.errors import NotFound, Problem, require, require_found
+from lift.labs.permissions import can_see_booking
 from lift.live import permissions, queries, services, texts
 from lift.live.enums import BenchMode
 from lift.live.models import Bench
@@ -35,6 +36,14 @@ class Seen:
     def on_twin(self) -> bool:
         """The computer copy answers."""
         return self.bench.mode is BenchMode.TWIN
+
+
+def right_at(place: Place, actor: Actor) -> BenchRight:
+    """What the actor may do there; 404 for who may not even know of the booking."""
+    right = services.right_of(actor, place.booking, place.asset)
+    if not (permissions.can_open_bench(right) or can_see_booking(actor, place.booking)):
+        raise NotFound
+    return right
 
 
 def seen_bench(bench_id: UUID) -> Seen:

@@ -27,7 +27,7 @@ def edge() -> Response:
     door, token = knocking(), bearer_token() or ""
     return sse.stream(
         f"gateway:{door.key}",
-        replay=[sse.Event("beat", {})],
+        replay=lambda: [sse.Event("beat", {})],
         alive=lambda: queries.door.is_admitted(door.gateway_id, token),
         check_every=REVOKED_WITHIN - 1.0,
     )
@@ -40,12 +40,17 @@ def bench(bench_id: UUID) -> Response:
     seen = seen_bench(bench_id)
     actor = seen.actor
     last = request.headers.get("Last-Event-ID") or request.args.get("after") or ""
-    blocks = queries.samples.blocks_since(seen.bench.asset_id, int(last)) if last.isdigit() else []
+    asset_id = seen.bench.asset_id
     return sse.stream(
         f"asset:{seen.place.asset.key}",
-        replay=[sse.Event("telemetry", block, number) for number, block in blocks],
+        replay=lambda: _blocks_after(asset_id, last),
         alive=lambda: _still(bench_id, actor),
     )
+
+
+def _blocks_after(asset_id: UUID, last: str) -> list[sse.Event]:
+    blocks = queries.samples.blocks_since(asset_id, int(last)) if last.isdigit() else []
+    return [sse.Event("telemetry", block, number) for number, block in blocks]
 
 
 def _still(bench_id: UUID, before: Actor) -> bool:

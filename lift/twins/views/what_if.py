@@ -81,8 +81,13 @@ def run_feed(run_id: UUID) -> Response:
 @signed_in
 def run_stream(run_id: UUID) -> Response:
     """Tells that the run went on, and when it is over."""
-    row, person_id = own_run(run_id), current_actor().person_id
-    return sse.stream(runs.channel(run_id), replay=told(row), alive=lambda: is_open(run_id, person_id), check_every=10)
+    person_id = own_run(run_id).person_id
+    return sse.stream(
+        runs.channel(run_id),
+        replay=lambda: told(own_run(run_id)),
+        alive=lambda: is_open(run_id, person_id),
+        check_every=10,
+    )
 
 
 @bp.post("/what-if/runs/<uuid:run_id>/cancel")
