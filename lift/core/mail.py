@@ -21,7 +21,7 @@ from lift.core.db import db, transaction
 from lift.core.ids import uuid7
 from lift.core.models import MailMessage
 
-SEND_MAIL = jobs.JobKind("core.send_mail", atomic=False)
+SEND_MAIL = jobs.JobKind("core.send_mail", atomic=False, attempts=12)  # for over an hour, each wait twice as long
 
 
 def queue_mail(recipient: str, *, event: str, kind: str, subject: str, body: str) -> None:

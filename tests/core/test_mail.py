@@ -6,6 +6,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from apiflask import APIFlask
 
-from lift.core import jobs, mail
+from lift.core import clock, jobs, mail
 from lift.core.db import db, transaction
 from lift.core.enums import JobState
 from lift.core.models import Job, MailMessage
@@ -121,3 +122,12 @@ def test_mail_waits_while_the_server_is_away_and_leaves_when_it_is_back(
     assert db.session.get_one(Job, job_id).error == "ConnectionRefusedError: [Errno 111] Connection refused"
     use(committed, port)
     assert (jobs.run(job_id), len(server.received)) == (JobState.DONE, 1)
+
+
+def test_mail_is_tried_for_over_an_hour_before_it_is_given_up(server: MailServer, committed: APIFlask) -> None:
+    job_id = queued_mail()
+    use(committed, 9)
+    ends = [jobs.run(job_id) for _ in range(mail.SEND_MAIL.attempts)]
+    assert ends == [JobState.NEW] * (mail.SEND_MAIL.attempts - 1) + [JobState.FAILED]
+    waited = db.session.get_one(Job, job_id).due_at - clock.now()
+    assert timedelta(minutes=33) < waited < timedelta(minutes=35)  # the last wait; those before are as long together
