@@ -20,9 +20,11 @@ import httpx
 import pytest
 import redis
 import sqlalchemy as sa
+from flask import current_app, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
 
 from lift import embedded
-from lift.core import clock
 from lift.core.actor import SYSTEM
 from lift.core.db import db
 from lift.edge.contract import COMMAND_DEADLINE, REVOKED_WITHIN, SAFE_WITHIN
@@ -37,6 +39,7 @@ from tests import engines
 from tests.edge.conftest import Loop, cell, factory, loop, until
 from tests.edge.test_with_platform import ROOT, Beside, Web, Whole, served, whole
 from tests.factories.live import end_booking_in, make_hour
+from tests.factories.people import account_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 __all__ = ["cell", "factory", "loop", "served", "whole"]  # fixtures
@@ -270,6 +273,19 @@ def parts(
         web.kill()
 
 
+def browser_of(whole: Whole) -> httpx.Client:
+    """The learner's browser at the web process itself: signed in by cookie and form token that the same secret signs."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    with app.test_request_context():
+        session.update({"_user_id": account_of(whole.hour.person).fs_uniquifier, "_fresh": True})
+        token = generate_csrf()
+        cookie = signer.dumps(dict(session))
+    headers = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}", "X-CSRFToken": token}
+    return httpx.Client(base_url=whole.web.url, headers=headers, timeout=20, trust_env=False)
+
+
 def test_x7_end_of_the_slot_with_the_worker_killed_ends_in_the_safe_state_in_time(
     parts: Parts, own_redis: embedded.Valkey
 ) -> None:
@@ -297,14 +313,17 @@ def test_x7_killed_redis_leaves_stop_and_driving_in_time(parts: Parts, own_redis
     whole.lab.begin()
     bench = whole.open_bench()
     whole.take_controls(bench)
-    own_redis.stop()
-    for _n in range(3):
-        beat(whole, bench)
-        time.sleep(2)
-    assert whole.lab.cell.remote  # the truth is in the database: without Redis the drive goes on
-    services.press_stop(bench.id, actor=whole.hour.actor, right=whole.right)
-    db.session.commit()
-    assert reaches_safety(whole, bench) <= SAFE_WITHIN
+    with browser_of(whole) as page:
+        own_redis.stop()
+        for _n in range(3):
+            assert page.post(f"/bench/{bench.id}/beat").status_code == 204
+            time.sleep(2)
+        assert whole.lab.cell.remote  # the truth is in the database: without Redis the drive goes on
+        pressed = time.monotonic()
+        assert page.post(f"/bench/{bench.id}/stop").status_code == 303
+        reaches_safety(whole, bench)
+        assert time.monotonic() - pressed <= SAFE_WITHIN
+    assert end_reason(whole, bench) == "stopped"
 
 
 def test_x7_killed_gateway_ends_in_the_safe_state_in_time(parts: Parts) -> None:
@@ -320,5 +339,5 @@ def test_x7_killed_gateway_ends_in_the_safe_state_in_time(parts: Parts) -> None:
         gateway.communicate()
     assert reaches_safety(whole, bench) <= SAFE_WITHIN
     assert whole.lab.cell.watchdog_ok is False  # the machine's own watchdog, fed by nobody
-    until(lambda: services.watch(clock.now()) or end_reason(whole, bench), 10, every=0.5)
+    until(lambda: services.watch() or end_reason(whole, bench), 10, every=0.5)
     assert end_reason(whole, bench) == "gateway_lost"
