@@ -97,6 +97,13 @@ ACTIONS = {
     "CloseDoor": Text(N_("Close the door")),
     "Reset": Text(N_("Back to the start")),
 }
+
+
+def called(name: str) -> Text | str:
+    """A variable or action as people call it."""
+    return VARIABLES.get(name) or ACTIONS.get(name) or name
+
+
 EVENTS = {
     "bench_opened": Text(N_("The bench was opened, recording began")),
     "bench_closed": Text(N_("The bench was closed")),

@@ -168,9 +168,11 @@ def _add_asset(row: dict[str, Any], labs: dict[str, UUID]) -> UUID:
             "risk_review_on": today + timedelta(days=325),
             "commissioned_on": today - timedelta(days=30),
         }
+    if "controls" in row:
+        checked["rules"] = row.get("rules", {}) | {"controls": row["controls"]}
     asset = add_asset(
         labs[row["lab"]], key=row["key"], name=row["name"], type_key=row["type"], access=AccessClass(row["access"]),
-        actor=SYSTEM, **{name: row[name] for name in columns if name in row}, **checked,
+        actor=SYSTEM, **({name: row[name] for name in columns if name in row} | checked),
     )  # fmt: skip
     if "twin" in row:
         ensure_resource(

@@ -339,6 +339,9 @@ def test_l16_practice_on_the_copy_passes_once_all_three_were_seen(
     assert (codes, before, passed()) == ([303, 409, 303], False, True)
     held = db.session.scalars(sa.select(Qualification.item).filter_by(person_id=beginner.id)).all()
     assert held == ["twin_check"]
+    page = client.get(place).text
+    assert [sentence in page for sentence in ("Stop was pressed", ": refused", "Nothing yet.")] == [True, True, False]
+    assert '"simulated": true' in page
 
 
 def test_l16_practice_runs_on_the_server_and_waits_while_nobody_looks(hour: Hour) -> None:

@@ -73,7 +73,7 @@ def _problem(broken: BoundProblem, spec: VariableSpec | ActionSpec) -> Problem:
         Bound.state: texts.WRONG_STATE,
         Bound.rate: texts.TOO_SOON,
     }[broken.bound]
-    params = {"name": spec.name, "limit": _plain(broken.limit), **_words(broken, spec)}
+    params = {"name": texts.called(spec.name), "limit": _plain(broken.limit), **_words(broken, spec)}
     text = Text(sentence.msgid, params)
     return Problem(f"X5-{broken.bound.value}", text, owner="live", field="value", passes=broken.limit)
 

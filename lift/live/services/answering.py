@@ -17,6 +17,7 @@ from lift.live.services.benches import own_bench
 from lift.live.services.commands import send_command
 from lift.live.services.controls import give_controls
 from lift.live.services.hooks import right_of
+from lift.live.services.practice import in_words
 from lift.live.services.stops import press_stop
 from lift.live.services.told import note, tell_all
 from lift.people.queries import actor_of
@@ -49,7 +50,7 @@ def ask(
         )
         kind = "command_refused" if asked.problems else "command_done"
         note(kind, bench.asset_id, bench.id, name=variable or action, asked=value, twin=True)
-        return asked.problems
+        return in_words(asked.problems)
 
 
 def press(bench_id: UUID, *, actor: Actor, right: BenchRight) -> None:

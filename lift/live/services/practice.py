@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from lift.core.actor import Actor
 from lift.core.errors import Problem
+from lift.core.i18n import Text
 from lift.edge.contract import Value
 from lift.labs.models import Asset
-from lift.live import queries
+from lift.live import queries, texts
 from lift.live.queries.practice import PracticeSeen
 from lift.twins.models import TwinSession
 from lift.twins.services import twin_sessions
@@ -31,7 +35,17 @@ def practise(
     asked = twin_sessions.ask_twin(
         seen.session.id, actor=actor, variable=variable, action=action, value=value, limits=limits
     )
-    return asked.problems
+    return in_words(asked.problems)
+
+
+def in_words(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What the copy refuses, with its things called as on the bench."""
+    return tuple(
+        replace(p, text=Text(p.text.msgid, {**p.text.params, "name": texts.called(str(p.text.params["name"]))}))
+        if "name" in p.text.params
+        else p
+        for p in problems
+    )
 
 
 def stop_practice(seen: PracticeSeen, *, actor: Actor) -> None:

@@ -184,10 +184,12 @@ def action_buttons(view: BenchSeen | PracticeSeen) -> list[str]:
 def chart_config(view: BenchSeen) -> dict[str, Any]:
     """Panels over one axis: numbers, counter, and the difference to the copy while the machine answers."""
     tolerance = twin_sessions.tolerance_of(view.twin) if view.twin and not view.is_twin else {}
-    return chart_of(view, tolerance, url_for("live.history", bench_id=view.bench.id))
+    return chart_of(view, tolerance, url_for("live.history", bench_id=view.bench.id), simulated=view.is_twin)
 
 
-def chart_of(view: BenchSeen | PracticeSeen, tolerance: dict[str, float], history_url: str) -> dict[str, Any]:
+def chart_of(
+    view: BenchSeen | PracticeSeen, tolerance: dict[str, float], history_url: str, *, simulated: bool
+) -> dict[str, Any]:
     """The chart of whoever answers; ``tolerance`` names what the copy says beside the machine."""
     names = {variable.name: variable for variable in view.link.spec.variables}
     panels: list[dict[str, Any]] = []
@@ -204,6 +206,7 @@ def chart_of(view: BenchSeen | PracticeSeen, tolerance: dict[str, float], histor
         "zone": view.asset.lab.zone,
         "period": LIVE_PERIOD,
         "panels": panels,
+        "simulated": simulated,
         "historyUrl": history_url,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,9 +12,11 @@ from werkzeug.wrappers import Response
 from lift.core.errors import Conflict, Invalid, Problem, refuse_if, require_found
 from lift.labs.models import Asset
 from lift.live import policy, queries, services, texts
+from lift.live.models import BenchEvent
+from lift.live.queries.page import EVENTS_SHOWN
 from lift.live.queries.practice import PracticeSeen
 from lift.live.views.page import HISTORY, PARTS, action_buttons, chart_of, control_rows, picture_config
-from lift.live.views.words import action_name
+from lift.live.views.words import action_name, event_row
 from lift.twins.models import Twin
 from lift.twins.views.blueprint import bp
 from lift.web.current import current_actor
@@ -142,13 +145,21 @@ def values_of(seen: PracticeSeen) -> dict[str, Any]:
         },
         "controls": control_rows(seen.asset, seen.link.spec, seen.values, locked),
         "actions": action_buttons(seen),
-        "chart": chart_of(seen, {}, url_for("twins.practice_history", asset_key=seen.asset.key)),
+        "chart": chart_of(seen, {}, url_for("twins.practice_history", asset_key=seen.asset.key), simulated=True),
         "picture": picture_config(seen),
-        "rows": [],
-        "rows_shown": 0,
+        "rows": [said_row(entry, seen.asset.lab.zone) for entry in reversed(seen.session.log)],
+        "rows_shown": EVENTS_SHOWN,
         "check": check_rows(seen),
         "clock_text": localtime(seen.now, seen.asset.lab.zone, "clock"),
     }
+
+
+def said_row(entry: dict[str, Any], zone: str) -> dict[str, Any]:
+    """One line of what was asked of the copy, as on the bench."""
+    at = datetime.fromtimestamp(float(entry["at"]), UTC)
+    kind = "stop" if entry["name"] == "Stop" else "command_done" if entry["outcome"] == "done" else "command_refused"
+    details = {"name": entry["name"], "asked": entry["asked"]}
+    return event_row(BenchEvent(kind=kind, at=at, details=details), zone, own=True)
 
 
 def check_rows(seen: PracticeSeen) -> list[dict[str, str]]:

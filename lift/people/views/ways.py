@@ -21,10 +21,10 @@ HOMES = (
     (Role.AUTHOR, "network.groups"),
     (Role.REVIEWER, "network.groups"),
     (Role.PARTNER_ADMIN, "labs.desk"),
+    (Role.OPERATOR, "insight.operations"),
     (Role.ACTIVITY_LEADER, "network.partners"),
     (Role.BUSINESS_OWNER, "network.partners"),
     (Role.COORDINATOR, "network.partners"),
-    (Role.OPERATOR, "insight.operations"),
     (Role.AUDITOR, "insight.audit"),
 )
 

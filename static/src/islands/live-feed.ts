@@ -108,7 +108,7 @@ class Feed {
     if (this.phase === phase && this.element.dataset['phase'] === phase) return
     this.phase = phase
     this.element.dataset['phase'] = phase
-    const tone = { open: 'good', waiting: 'att', polling: 'att', over: 'off' }[phase]
+    const tone = { open: 'good', waiting: 'att', polling: this.element.dataset['calm'] === undefined ? 'att' : 'twin', over: 'off' }[phase]
     this.element.className = this.element.className.replace(/\bl-chip--\w+/, `l-chip--${tone}`)
     const text = this.element.dataset[`say${phase[0]?.toUpperCase()}${phase.slice(1)}`]
     if (text) this.element.textContent = text

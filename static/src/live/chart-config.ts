@@ -49,6 +49,8 @@ export interface ChartConfig {
   /** seconds between samples; twice as long without one is "stale" */
   period: number
   panels: PanelConfig[]
+  /** the computer copy alone answers: drawn in its colour, dashed */
+  simulated?: boolean
   texts: ChartTexts
   /** GET → History; or the history itself */
   historyUrl?: string

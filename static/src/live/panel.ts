@@ -69,6 +69,11 @@ export class Panel {
     this.plot = new uPlot(this.options(place, sync), this.data(0, 1), this.root)
   }
 
+  /** The colour of whoever answers: a simulated value never looks like a live one. */
+  private get main(): string {
+    return this.chart.simulated ? this.colours.twin : this.colours.live
+  }
+
   static chrome(panels: number): number {
     return panels * TITLE + AXIS
   }
@@ -100,7 +105,8 @@ export class Panel {
     if (kind === 'residual') return this.residualLabels(at, digits)
     const labels: Label[] = (this.config.limits ?? []).map((limit) => ({ y: at(limit.value), text: limit.label, tone: 'limit' }))
     const { texts } = this.chart
-    if (machine) labels.push({ y: at(machine.value), text: `${machine.value.toFixed(digits)} ${this.config.word ?? texts.machine}`, tone: 'machine' })
+    const [word, tone] = this.chart.simulated ? [texts.twin, 'twin' as const] : [texts.machine, 'machine' as const]
+    if (machine) labels.push({ y: at(machine.value), text: `${machine.value.toFixed(digits)} ${this.config.word ?? word}`, tone })
     if (twin) labels.push({ y: at(twin.value), text: `${twin.value.toFixed(digits)} ${texts.twin}`, tone: 'twin' })
     return labels
   }
@@ -165,7 +171,8 @@ export class Panel {
     const stepped = uPlot.paths.stepped?.({ align: 1 })
     const bars = uPlot.paths.bars?.({ size: [0.8, 5] })
     const machine: uPlot.Series = {
-      stroke: () => this.colours.live, width: 1.9, spanGaps: false, points: { show: false },
+      stroke: () => this.main, width: 1.9, spanGaps: false, points: { show: false },
+      ...(this.chart.simulated ? { dash: [5, 3.5] } : {}),
       ...(config.kind === 'step' && stepped ? { paths: stepped } : {}),
       ...(config.kind === 'residual' && bars ? { paths: bars, stroke: () => 'transparent', width: 0, fill: () => this.colours.off } : {}),
     }
@@ -252,7 +259,7 @@ export class Panel {
     if (latest && this.config.kind === undefined) {
       ctx.beginPath()
       ctx.arc(plot.valToPos(latest.time, 'x', true), plot.valToPos(latest.value, 'y', true), 4 * pixel, 0, 2 * Math.PI)
-      ctx.fillStyle = this.colours.live
+      ctx.fillStyle = this.main
       ctx.fill()
     }
     ctx.restore()
