@@ -183,4 +183,4 @@ def _bar(here: Presence) -> Bar:
 
 
 def _body(organisation: Organisation) -> Body:
-    return Body(organisation.id, organisation.name, organisation.initials, say(kind_label(organisation)))
+    return Body(organisation.id, organisation.short_name, organisation.initials, say(kind_label(organisation)))

@@ -430,6 +430,17 @@ def test_my_training_costs_the_same_number_of_statements_for_one_and_for_three(
     assert costs[0] == costs[1]
 
 
+def test_first_page_of_a_trainer_leads_to_the_class_that_runs(client: FlaskClient, sign_in: SignIn) -> None:
+    running = make_running_class()
+    page = sign_in(client, running.trainer).get("/my-training").text
+    assert [words in page for words in ("Your class is running now", "You teach", "You have no seat")] == [
+        True,
+        True,
+        False,
+    ]
+    assert page.count(f"/class/{running.session.code}") == 2
+
+
 def test_class_page_takes_the_same_number_of_queries_for_one_learner_and_three(
     client: FlaskClient, sign_in: SignIn, count_queries: Callable[[], int]
 ) -> None:
