@@ -55,7 +55,12 @@ def test_production_example_without_https_is_refused() -> None:
 
 
 def test_every_setting_named_in_deploy_exists() -> None:
-    named = {name for path in DEPLOY.iterdir() for name in re.findall(r"\bLIFT_[A-Z_]+\b", path.read_text())}
+    named = {
+        name
+        for path in DEPLOY.iterdir()
+        if path.is_file()
+        for name in re.findall(r"\bLIFT_[A-Z_]+\b", path.read_text())
+    }
     assert named - {setting.name for setting in TABLE} == set()
 
 
