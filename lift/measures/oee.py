@@ -134,11 +134,11 @@ def oee_of_window(
 def _result(
     window: Span, states: StateTimes, produced: Counted, accepted: Counted, ideal_s: float, min_coverage: float
 ) -> WindowOee:
-    coverage = min(states.coverage or 0.0, produced.coverage or 0.0, accepted.coverage or 0.0)
-    refusal = _refusal(states, produced, accepted, coverage, min_coverage)
-    production = _production(states, produced, accepted, ideal_s)
+    coverage = coverage_of(states, produced, accepted)
+    refusal = refusal_of(states, (produced, accepted), coverage, min_coverage)
+    production = Production.of(scaled(states), quantities_of(produced, accepted), ideal_s)
     times, known = production.times, refusal is None
-    warnings = _data_warnings(states, produced, accepted)
+    warnings = data_warnings(states, (produced, accepted))
     if known:
         warnings += [warning.value for warning in kpis.warnings_of(production)]
     return WindowOee(
@@ -169,33 +169,41 @@ def _result(
     )
 
 
-def _production(states: StateTimes, produced: Counted, accepted: Counted, ideal_s: float) -> Production:
-    """The seen time elements scaled to the planned time, and the counted parts."""
+def coverage_of(states: StateTimes, *counters: Counted) -> float:
+    """The share of the planned time in which every source was seen: that of the worst of them; 0 without planned time."""
+    return min(states.coverage or 0.0, *(counter.coverage or 0.0 for counter in counters))
+
+
+def scaled(states: StateTimes) -> TimeElements:
+    """The seen time elements, scaled to the planned time."""
     scale = states.planned_s / states.seen_s if states.seen_s else 0.0
     seen = states.elements
-    times = TimeElements(
+    return TimeElements(
         pot=states.planned_s,
         apt=seen.apt * scale,
         aust=seen.aust * scale,
         adet=seen.adet * scale,
         adot=seen.adot * scale,
     )
+
+
+def quantities_of(produced: Counted, accepted: Counted) -> Quantities:
+    """What is not good is scrap, where no counter of its own says more."""
     pq, gq = produced.parts or 0.0, accepted.parts or 0.0
-    return Production.of(times, Quantities(pq=pq, gq=gq, sq=max(0.0, pq - gq)), ideal_s)
+    return Quantities(pq=pq, gq=gq, sq=max(0.0, pq - gq))
 
 
-def _refusal(
-    states: StateTimes, produced: Counted, accepted: Counted, coverage: float, min_coverage: float
-) -> Refusal | None:
+def refusal_of(states: StateTimes, counters: Sequence[Counted], coverage: float, min_coverage: float) -> Refusal | None:
+    """Why there is no KPI; None when there is one."""
     if states.planned_s == 0:
         return Refusal.NO_PLANNED_TIME
-    if states.seen_s == 0 or produced.parts is None or accepted.parts is None:
+    if states.seen_s == 0 or any(counter.parts is None for counter in counters):
         return Refusal.NO_SAMPLES
     return Refusal.COVERAGE_TOO_LOW if coverage < min_coverage else None
 
 
-def _data_warnings(states: StateTimes, produced: Counted, accepted: Counted) -> list[str]:
-    counters = (produced, accepted)
+def data_warnings(states: StateTimes, counters: Sequence[Counted]) -> list[str]:
+    """What a reader has to know of the data, as values of WindowWarning."""
     found = {
         WindowWarning.GAPS: (states.coverage or 0.0) < _NEARLY_ALL,
         WindowWarning.COUNTER_RESET: any(c.resets for c in counters),

@@ -91,8 +91,9 @@ class StateTimes:
     """How the planned time of a window was used, as far as it was seen. All in seconds.
 
     `elements` are of the seen part only (its pot is `seen_s`); `coverage` is seen_s / planned_s, None without planned
-    time; `stops` are the stretches of planned, seen time in which the machine was not in production; `unseen` the
-    stretches of planned time with no good sample; `unknown` counts samples whose text is no state of OPC 40001-1.
+    time; `stops` are the stretches of planned, seen time in which the machine was not in production, `downs` those of
+    them in which it was down; `unseen` the stretches of planned time with no good sample; `unknown` counts samples
+    whose text is no state of OPC 40001-1.
     """
 
     elements: TimeElements
@@ -101,6 +102,7 @@ class StateTimes:
     seen_s: float
     coverage: float | None
     stops: tuple[Span, ...]
+    downs: tuple[Span, ...]
     unseen: tuple[Span, ...]
     unknown: int
 
@@ -170,6 +172,7 @@ def _summary(starts: Floats, ends: Floats, usage: Codes, in_plan: Flags, planned
         seen_s=seen_s,
         coverage=min(1.0, seen_s / planned_s) if planned_s > 0 else None,
         stops=tuple(spans_where(starts, ends, seen & (usage != _USAGES.index(Usage.PRODUCTION)))),
+        downs=tuple(spans_where(starts, ends, usage == _USAGES.index(Usage.DOWN))),
         unseen=tuple(spans_where(starts, ends, in_plan & ~seen)),
         unknown=unknown,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lift.core.i18n import N_
 from lift.measures.answers.reading import ReadAs
-from lift.measures.kpis import KpiWarning
+from lift.measures.kpis import FailureConvention, KpiWarning
 from lift.measures.oee import Refusal, WindowWarning
+from lift.measures.report import Kpi
 
 # By the values in WindowOee.warnings.
 WARNINGS: dict[str, str] = {
@@ -43,4 +44,46 @@ HOW_READ: dict[ReadAs, str] = {
     ReadAs.PERCENT: N_("Read as percent; comma and point both work."),
     ReadAs.NUMBER: N_("Read as a number; comma and point both work."),
     ReadAs.CONVERTED: N_("Converted from the unit that you typed; comma and point both work."),
+}
+
+# The name that a reader sees, and the formula in the words of ISO 22400-2.
+KPIS: dict[Kpi, str] = {
+    Kpi.OEE: N_("OEE"),
+    Kpi.AVAILABILITY: N_("Availability"),
+    Kpi.EFFECTIVENESS: N_("Performance"),
+    Kpi.QUALITY_RATIO: N_("Quality"),
+    Kpi.NEE: N_("OEE without set-up losses"),
+    Kpi.ALLOCATION_RATIO: N_("Busy share of the order time"),
+    Kpi.ALLOCATION_EFFICIENCY: N_("Busy share of the planned time"),
+    Kpi.UTILISATION_EFFICIENCY: N_("Producing share of the busy time"),
+    Kpi.TECHNICAL_EFFICIENCY: N_("Producing share without delays"),
+    Kpi.SETUP_RATIO: N_("Set-up share"),
+    Kpi.SCRAP_RATIO: N_("Scrap share"),
+    Kpi.REWORK_RATIO: N_("Rework share"),
+    Kpi.FPY: N_("Right first time"),
+    Kpi.THROUGHPUT_RATE: N_("Parts per hour"),
+    Kpi.MTBF: N_("Production time per failure (MTBF)"),
+    Kpi.MTTR: N_("Down time per failure (MTTR)"),
+}
+FORMULAS: dict[Kpi, str] = {
+    Kpi.OEE: N_("ideal time of the good parts / planned time"),
+    Kpi.AVAILABILITY: N_("production time / planned time"),
+    Kpi.EFFECTIVENESS: N_("ideal time of all parts / production time"),
+    Kpi.QUALITY_RATIO: N_("good parts / all parts"),
+    Kpi.NEE: N_("(production + set-up) / planned time × performance × quality"),
+    Kpi.ALLOCATION_RATIO: N_("(production + set-up + delay) / (production + set-up + delay + down time)"),
+    Kpi.ALLOCATION_EFFICIENCY: N_("(production + set-up + delay) / planned time"),
+    Kpi.UTILISATION_EFFICIENCY: N_("production time / (production + set-up + delay)"),
+    Kpi.TECHNICAL_EFFICIENCY: N_("production time / (production + delay)"),
+    Kpi.SETUP_RATIO: N_("set-up time / (production + set-up)"),
+    Kpi.SCRAP_RATIO: N_("scrap parts / all parts"),
+    Kpi.REWORK_RATIO: N_("reworked parts / all parts"),
+    Kpi.FPY: N_("parts good at their first inspection / all parts"),
+    Kpi.THROUGHPUT_RATE: N_("all parts / (production + set-up + delay + down time)"),
+    Kpi.MTBF: N_("production time / number of failures"),
+    Kpi.MTTR: N_("down time / number of failures"),
+}
+CONVENTIONS: dict[FailureConvention, str] = {
+    FailureConvention.ISO_22400: N_("Divided by the number of failures plus one, as ISO 22400-2 has it."),
+    FailureConvention.COMMON: N_("Divided by the number of failures, as most maintenance texts have it."),
 }
