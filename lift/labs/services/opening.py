@@ -62,18 +62,20 @@ def set_exception(
 def materialise_opening(lab_id: UUID, now: datetime) -> int:
     """Write the open ranges of a lab from today to the horizon; what is past stays as it was. Returns how many changed.
 
-    Works by state, so it may run at any time and twice.
+    Works by state, so it may run at any time and twice. A lab that has none yet is told open from yesterday, so that
+    what runs over its first midnight lies in one opening.
     """
     with transaction() as session:
         lab = lock_rows(Lab, [lab_id])[0]
         today = local_day(now, lab.zone)
-        cut, _ = day_bounds(today, lab.zone)
+        yesterday = today - timedelta(days=1)  # an opening over midnight begins there
+        known = session.scalar(sa.select(sa.exists().where(OpenRange.lab_id == lab_id)))
+        cut, _ = day_bounds(today if known else yesterday, lab.zone)
         standing = session.execute(
             sa.select(OpenRange.id, OpenRange.during).where(
                 OpenRange.lab_id == lab_id, sa.func.upper(OpenRange.during) >= cut
             )
         ).all()
-        yesterday = today - timedelta(days=1)  # an opening over midnight begins there
         fresh = open_ranges(
             opening_rules(lab_id), opening_exceptions(lab_id, yesterday), lab.zone,
             yesterday, today + timedelta(days=HORIZON_DAYS),
