@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from lift.core.triggers import EXTENSIONS, FUNCTIONS, trigger_statements
+from lift.core.triggers import EXTENSIONS, FUNCTION_NAMES, FUNCTIONS, trigger_statements
 
 revision = '0001'
 down_revision = None
@@ -273,6 +273,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_lab_slug'))
     )
     op.create_index(op.f('ix_lab_organisation_id'), 'lab', ['organisation_id'], unique=False)
+    op.create_table('link_check',
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('alive', sa.Boolean(), nullable=False),
+    sa.Column('vouched_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('vouched_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['vouched_by'], ['person.id'], name=op.f('fk_link_check_vouched_by_person')),
+    sa.PrimaryKeyConstraint('url', name=op.f('pk_link_check'))
+    )
     op.create_table('membership',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -519,6 +529,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_gateway_key')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_gateway_token_hash'))
     )
+    op.create_table('group_meeting',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('people', sa.Text(), nullable=False),
+    sa.Column('decisions', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.UUID(), nullable=True),
+    sa.Column('recorded_by', sa.UUID(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_group_meeting_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_group_meeting_group_id_working_group')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['person.id'], name=op.f('fk_group_meeting_recorded_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_meeting'))
+    )
+    op.create_index(op.f('ix_group_meeting_group_id_held_on'), 'group_meeting', ['group_id', 'held_on'], unique=False)
     op.create_table('group_member',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('group_id', sa.UUID(), nullable=False),
@@ -532,6 +557,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('group_id', 'organisation_id', name=op.f('uq_group_member_group_id_organisation_id'))
     )
     op.create_index(op.f('ix_group_member_organisation_id'), 'group_member', ['organisation_id'], unique=False)
+    op.create_table('group_request',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('brings', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'accepted', 'declined', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("state IN ('asked', 'accepted', 'declined')", name=op.f('ck_group_request_state_known')),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_group_request_answered_by_person')),
+    sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_group_request_group_id_working_group')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_group_request_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_group_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_request'))
+    )
+    op.create_index(op.f('ix_group_request_organisation_id'), 'group_request', ['organisation_id'], unique=False)
+    op.create_index('uq_group_request_open', 'group_request', ['group_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'asked'"))
     op.create_table('hub_text',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('hub_id', sa.UUID(), nullable=False),
@@ -583,12 +628,14 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('report', 'data', 'code', 'video', 'demonstrator', name='outcomekind', native_enum=False, length=40), nullable=False),
     sa.Column('state', sa.Enum('proposed', 'accepted', 'in_the_making', 'published', 'retired', name='outcomestate', native_enum=False, length=40), nullable=False),
     sa.Column('link', sa.Text(), nullable=True),
+    sa.Column('file_id', sa.UUID(), nullable=True),
     sa.Column('licence', sa.Text(), nullable=True),
     sa.Column('gain', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('contributors', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("kind IN ('report', 'data', 'code', 'video', 'demonstrator')", name=op.f('ck_outcome_kind_known')),
     sa.CheckConstraint("state IN ('proposed', 'accepted', 'in_the_making', 'published', 'retired')", name=op.f('ck_outcome_state_known')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_outcome_file_id_stored_file')),
     sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_outcome_group_id_working_group')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome'))
     )
@@ -801,7 +848,7 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('module_id', sa.UUID(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('draft', 'review', 'approved', 'published', 'retired', name='versionstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('draft', 'review', 'approved', 'published', 'retired', 'replaced', name='versionstate', native_enum=False, length=40), nullable=False),
     sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('summary', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('gain', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -817,16 +864,22 @@ def upgrade() -> None:
     sa.Column('entry_questions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('organisation_id', sa.UUID(), nullable=True),
+    sa.Column('author_ids', postgresql.ARRAY(sa.UUID()), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('what_changed', sa.Text(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_by', sa.UUID(), nullable=True),
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('draft', 'review', 'approved', 'published', 'retired')", name=op.f('ck_module_version_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'review', 'approved', 'published', 'retired', 'replaced')", name=op.f('ck_module_version_state_known')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_module_version_created_by_person')),
     sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_module_version_module_id_module')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_module_version_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['published_by'], ['person.id'], name=op.f('fk_module_version_published_by_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_module_version')),
     sa.UniqueConstraint('module_id', 'number', name=op.f('uq_module_version_module_id_number'))
     )
+    op.create_index(op.f('ix_module_version_state'), 'module_version', ['state'], unique=False)
     op.create_index('uq_module_version_draft', 'module_version', ['module_id'], unique=True, postgresql_where=sa.text("state = 'draft'"))
     op.create_table('recording',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -959,6 +1012,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cut')),
     sa.UniqueConstraint('recording_id', 'number', name=op.f('uq_cut_recording_id_number'))
     )
+    op.create_table('module_issue',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('module_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('raised_by', sa.UUID(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('closed_by_version_id', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by_version_id'], ['module_version.id'], name=op.f('fk_module_issue_closed_by_version_id_module_version')),
+    sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_module_issue_module_id_module')),
+    sa.ForeignKeyConstraint(['raised_by'], ['person.id'], name=op.f('fk_module_issue_raised_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_module_issue'))
+    )
+    op.create_index(op.f('ix_module_issue_module_id'), 'module_issue', ['module_id'], unique=False)
     op.create_table('module_media',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('version_id', sa.UUID(), nullable=False),
@@ -974,12 +1041,18 @@ def upgrade() -> None:
     sa.Column('version_id', sa.UUID(), nullable=False),
     sa.Column('reviewer_id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
-    sa.Column('decision', sa.Enum('asked', 'approved', 'changes', 'declined', name='reviewdecision', native_enum=False, length=40), nullable=False),
+    sa.Column('decision', sa.Enum('asked', 'approved', 'changes', 'declined', 'replaced', name='reviewdecision', native_enum=False, length=40), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('effort_minutes', sa.Integer(), nullable=True),
+    sa.Column('checklist', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('named_instead', sa.Text(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminders', sa.Integer(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("decision IN ('asked', 'approved', 'changes', 'declined')", name=op.f('ck_module_review_decision_known')),
+    sa.CheckConstraint("decision IN ('asked', 'approved', 'changes', 'declined', 'replaced')", name=op.f('ck_module_review_decision_known')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_module_review_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['reviewer_id'], ['person.id'], name=op.f('fk_module_review_reviewer_id_person')),
     sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_module_review_version_id_module_version')),
@@ -1000,6 +1073,8 @@ def upgrade() -> None:
     sa.Column('completion', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('exercises', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('live', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('translated', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("kind IN ('read', 'watch', 'quiz', 'live', 'simulate', 'dataset', 'upload')", name=op.f('ck_module_step_kind_known')),
     sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_module_step_version_id_module_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_module_step')),
@@ -1046,6 +1121,53 @@ def upgrade() -> None:
     op.create_index(op.f('ix_pilot_session_lab_id'), 'pilot_session', ['lab_id'], unique=False)
     op.create_index(op.f('ix_pilot_session_status_starts_at'), 'pilot_session', ['status', 'starts_at'], unique=False)
     op.create_index(op.f('ix_pilot_session_version_id'), 'pilot_session', ['version_id'], unique=False)
+    op.create_table('review_comment',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('module_id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('quote', sa.Text(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('must_fix', sa.Boolean(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_review_comment_module_id_module')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_review_comment_person_id_person')),
+    sa.ForeignKeyConstraint(['settled_by'], ['person.id'], name=op.f('fk_review_comment_settled_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_review_comment_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_comment'))
+    )
+    op.create_index(op.f('ix_review_comment_module_id_step_key'), 'review_comment', ['module_id', 'step_key'], unique=False)
+    op.create_index(op.f('ix_review_comment_version_id'), 'review_comment', ['version_id'], unique=False)
+    op.create_table('step_recall',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('recalled_by', sa.UUID(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['recalled_by'], ['person.id'], name=op.f('fk_step_recall_recalled_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_step_recall_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_recall')),
+    sa.UniqueConstraint('version_id', 'step_key', name=op.f('uq_step_recall_version_id_step_key'))
+    )
+    op.create_table('step_trial',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('on_asset', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_step_trial_person_id_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_step_trial_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_trial')),
+    sa.UniqueConstraint('version_id', 'step_key', 'person_id', name=op.f('uq_step_trial_version_id_step_key_person_id'))
+    )
     op.create_table('answer',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1125,6 +1247,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool')),
     sa.UniqueConstraint('session_id', 'name', name=op.f('uq_pool_session_id_name'))
     )
+    op.create_table('review_reply',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('comment_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['review_comment.id'], name=op.f('fk_review_reply_comment_id_review_comment')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_review_reply_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_reply'))
+    )
+    op.create_index(op.f('ix_review_reply_comment_id'), 'review_reply', ['comment_id'], unique=False)
     op.create_table('session_part',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('session_id', sa.UUID(), nullable=False),
@@ -1229,6 +1362,8 @@ def downgrade() -> None:
     op.drop_table('session_trainer')
     op.drop_index(op.f('ix_session_part_session_id'), table_name='session_part')
     op.drop_table('session_part')
+    op.drop_index(op.f('ix_review_reply_comment_id'), table_name='review_reply')
+    op.drop_table('review_reply')
     op.drop_table('pool')
     op.drop_index(op.f('ix_help_request_session_id_asked_at'), table_name='help_request')
     op.drop_table('help_request')
@@ -1236,6 +1371,11 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_answer_person_id_version_id_step_key'), table_name='answer')
     op.drop_index(op.f('ix_answer_cut_id'), table_name='answer')
     op.drop_table('answer')
+    op.drop_table('step_trial')
+    op.drop_table('step_recall')
+    op.drop_index(op.f('ix_review_comment_version_id'), table_name='review_comment')
+    op.drop_index(op.f('ix_review_comment_module_id_step_key'), table_name='review_comment')
+    op.drop_table('review_comment')
     op.drop_index(op.f('ix_pilot_session_version_id'), table_name='pilot_session')
     op.drop_index(op.f('ix_pilot_session_status_starts_at'), table_name='pilot_session')
     op.drop_index(op.f('ix_pilot_session_lab_id'), table_name='pilot_session')
@@ -1244,6 +1384,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_module_review_reviewer_id'), table_name='module_review')
     op.drop_table('module_review')
     op.drop_table('module_media')
+    op.drop_index(op.f('ix_module_issue_module_id'), table_name='module_issue')
+    op.drop_table('module_issue')
     op.drop_table('cut')
     op.drop_index('ix_command_open', table_name='command', postgresql_where=sa.text("state IN ('pending', 'accepted')"))
     op.drop_index(op.f('ix_command_bench_id_asked_at'), table_name='command')
@@ -1261,6 +1403,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_recording_asset_id'), table_name='recording')
     op.drop_table('recording')
     op.drop_index('uq_module_version_draft', table_name='module_version', postgresql_where=sa.text("state = 'draft'"))
+    op.drop_index(op.f('ix_module_version_state'), table_name='module_version')
     op.drop_table('module_version')
     op.drop_index('uq_control_grant_driver', table_name='control_grant', postgresql_where=sa.text("level IN ('drive', 'supervised') AND ended_at IS NULL"))
     op.drop_index('ix_control_grant_live', table_name='control_grant', postgresql_where=sa.text('ended_at IS NULL'))
@@ -1301,8 +1444,13 @@ def downgrade() -> None:
     op.drop_table('open_range')
     op.drop_index(op.f('ix_hub_text_hub_id_kind'), table_name='hub_text')
     op.drop_table('hub_text')
+    op.drop_index('uq_group_request_open', table_name='group_request', postgresql_where=sa.text("state = 'asked'"))
+    op.drop_index(op.f('ix_group_request_organisation_id'), table_name='group_request')
+    op.drop_table('group_request')
     op.drop_index(op.f('ix_group_member_organisation_id'), table_name='group_member')
     op.drop_table('group_member')
+    op.drop_index(op.f('ix_group_meeting_group_id_held_on'), table_name='group_meeting')
+    op.drop_table('group_meeting')
     op.drop_table('gateway')
     op.drop_table('briefing')
     op.drop_index(op.f('ix_booking_session_id'), table_name='booking')
@@ -1336,6 +1484,7 @@ def downgrade() -> None:
     op.drop_index('uq_membership_live', table_name='membership', postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index(op.f('ix_membership_organisation_id'), table_name='membership')
     op.drop_table('membership')
+    op.drop_table('link_check')
     op.drop_index(op.f('ix_lab_organisation_id'), table_name='lab')
     op.drop_table('lab')
     op.drop_table('hub')
@@ -1367,5 +1516,5 @@ def downgrade() -> None:
     op.drop_table('audit_day')
     op.drop_table('asset_type')
     # ### end Alembic commands ###
-    for function in ("lift_refuse_change", "lift_refuse_change_of_published"):
+    for function in FUNCTION_NAMES:
         op.execute(f"DROP FUNCTION IF EXISTS {function}")
