@@ -51,6 +51,15 @@ def upgrade() -> None:
     op.create_index('ix_audit_entry_at', 'audit_entry', ['at'], unique=False)
     op.create_index('ix_audit_entry_thing', 'audit_entry', ['thing_kind', 'thing_id', 'id'], unique=False)
     op.create_index('ix_audit_entry_who', 'audit_entry', ['who', 'id'], unique=False)
+    op.create_table('erasure_report',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('pseudonym', sa.UUID(), nullable=False),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('certificates_revoked', sa.Boolean(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_report')),
+    sa.UniqueConstraint('pseudonym', name=op.f('uq_erasure_report_pseudonym'))
+    )
     op.create_table('idempotency_key',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -213,19 +222,41 @@ def upgrade() -> None:
     op.create_table('company',
     sa.Column('organisation_id', sa.UUID(), nullable=False),
     sa.Column('vat_number', sa.Text(), nullable=True),
+    sa.Column('vat_state', sa.Enum('unchecked', 'valid', 'unknown', 'vouched', name='vatstate', native_enum=False, length=40), nullable=False),
+    sa.Column('vat_checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('nace', sa.Text(), nullable=True),
     sa.Column('heads', sa.Integer(), nullable=True),
     sa.Column('size_class', sa.Enum('micro', 'small', 'medium', 'large', 'unknown', name='sizeclass', native_enum=False, length=40), nullable=False),
     sa.Column('size_declared_on', sa.Date(), nullable=True),
     sa.Column('hub_organisation_id', sa.UUID(), nullable=True),
     sa.Column('contact_email', sa.Text(), nullable=True),
+    sa.Column('billing_name', sa.Text(), nullable=False),
+    sa.Column('billing_address', sa.Text(), nullable=False),
+    sa.Column('billing_email', sa.Text(), nullable=True),
     sa.Column('machines_note', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("size_class IN ('micro', 'small', 'medium', 'large', 'unknown')", name=op.f('ck_company_size_class_known')),
+    sa.CheckConstraint("vat_state IN ('unchecked', 'valid', 'unknown', 'vouched')", name=op.f('ck_company_vat_state_known')),
     sa.ForeignKeyConstraint(['hub_organisation_id'], ['organisation.id'], name=op.f('fk_company_hub_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_company_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_company')),
     sa.UniqueConstraint('vat_number', name=op.f('uq_company_vat_number'))
     )
+    op.create_table('company_link',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('linked', 'partner', name='linkkind', native_enum=False, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('vat_number', sa.Text(), nullable=False),
+    sa.Column('declared_on', sa.Date(), server_default=sa.text('CURRENT_DATE'), nullable=False),
+    sa.Column('declared_by', sa.UUID(), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("kind IN ('linked', 'partner')", name=op.f('ck_company_link_kind_known')),
+    sa.ForeignKeyConstraint(['declared_by'], ['person.id'], name=op.f('fk_company_link_declared_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_company_link_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_company_link'))
+    )
+    op.create_index(op.f('ix_company_link_vat_number'), 'company_link', ['vat_number'], unique=False)
+    op.create_index('uq_company_link_live', 'company_link', ['organisation_id', 'vat_number'], unique=True, postgresql_where=sa.text('ended_on IS NULL'))
     op.create_table('consent',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -238,6 +269,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
     )
     op.create_index(op.f('ix_consent_person_id_purpose'), 'consent', ['person_id', 'purpose'], unique=False)
+    op.create_table('data_export',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('file_id', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_data_export_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_data_export_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_export'))
+    )
+    op.create_index(op.f('ix_data_export_ends_at'), 'data_export', ['ends_at'], unique=False)
+    op.create_index(op.f('ix_data_export_person_id'), 'data_export', ['person_id'], unique=False)
+    op.create_index('uq_data_export_waiting', 'data_export', ['person_id'], unique=True, postgresql_where=sa.text('ready_at IS NULL'))
     op.create_table('hub',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -252,6 +297,48 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', name=op.f('uq_hub_organisation_id')),
     sa.UniqueConstraint('slug', name=op.f('uq_hub_slug'))
     )
+    op.create_table('invitation',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('scope', sa.Enum('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session', name='scope', native_enum=False, length=40), nullable=False),
+    sa.Column('scope_id', sa.UUID(), nullable=True),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('invited_by', sa.UUID(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_by', sa.UUID(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_invitation_role_known')),
+    sa.CheckConstraint("scope IN ('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session')", name=op.f('ck_invitation_scope_known')),
+    sa.ForeignKeyConstraint(['invited_by'], ['person.id'], name=op.f('fk_invitation_invited_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_invitation_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['used_by'], ['person.id'], name=op.f('fk_invitation_used_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_invitation_token_hash'))
+    )
+    op.create_index(op.f('ix_invitation_organisation_id_expires_at'), 'invitation', ['organisation_id', 'expires_at'], unique=False)
+    op.create_table('join_request',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('open', 'accepted', 'refused', 'lapsed', 'taken_back', name='joinstate', native_enum=False, length=40), nullable=False),
+    sa.Column('same_domain', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'accepted', 'refused', 'lapsed', 'taken_back')", name=op.f('ck_join_request_state_known')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_join_request_decided_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_join_request_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_join_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_join_request'))
+    )
+    op.create_index(op.f('ix_join_request_organisation_id_state'), 'join_request', ['organisation_id', 'state'], unique=False)
+    op.create_index(op.f('ix_join_request_state_decide_by'), 'join_request', ['state', 'decide_by'], unique=False)
+    op.create_index('uq_join_request_open', 'join_request', ['person_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'open'"))
     op.create_table('lab',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -295,6 +382,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_membership_organisation_id'), 'membership', ['organisation_id'], unique=False)
     op.create_index('uq_membership_live', 'membership', ['person_id', 'organisation_id'], unique=True, postgresql_where=sa.text('ended_on IS NULL'))
+    op.create_table('needs_intake',
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('answers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.Column('shared_with', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_needs_intake_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['shared_with'], ['person.id'], name=op.f('fk_needs_intake_shared_with_person')),
+    sa.ForeignKeyConstraint(['updated_by'], ['person.id'], name=op.f('fk_needs_intake_updated_by_person')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_needs_intake'))
+    )
+    op.create_index(op.f('ix_needs_intake_shared_with'), 'needs_intake', ['shared_with'], unique=False)
     op.create_table('partner',
     sa.Column('organisation_id', sa.UUID(), nullable=False),
     sa.Column('state', sa.Enum('applied', 'checked', 'agreed', 'trial', 'active', 'suspended', name='partnerstate', native_enum=False, length=40), nullable=False),
@@ -309,17 +408,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_partner'))
     )
     op.create_index(op.f('ix_partner_state'), 'partner', ['state'], unique=False)
+    op.create_table('person_need',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('access', 'diet', name='needkind', native_enum=False, length=40), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.CheckConstraint("kind IN ('access', 'diet')", name=op.f('ck_person_need_kind_known')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_need_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_need')),
+    sa.UniqueConstraint('person_id', 'kind', name=op.f('uq_person_need_person_id_kind'))
+    )
+    op.create_index(op.f('ix_person_need_until'), 'person_need', ['until'], unique=False)
     op.create_table('qualification',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
     sa.Column('type_key', sa.Text(), nullable=False),
     sa.Column('access', sa.Enum('view', 'simulate', 'supervised', 'free', 'on_site_only', name='accessclass', native_enum=False, length=40), nullable=False),
     sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
     sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('valid_from', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('granted_by', sa.UUID(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_why', sa.Text(), nullable=True),
     sa.CheckConstraint("access IN ('view', 'simulate', 'supervised', 'free', 'on_site_only')", name=op.f('ck_qualification_access_known')),
     sa.ForeignKeyConstraint(['granted_by'], ['person.id'], name=op.f('fk_qualification_granted_by_person')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_qualification_person_id_person')),
@@ -331,14 +444,14 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
-    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
     sa.Column('scope', sa.Enum('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session', name='scope', native_enum=False, length=40), nullable=False),
     sa.Column('scope_id', sa.UUID(), nullable=True),
     sa.Column('began_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('granted_by', sa.UUID(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'operator')", name=op.f('ck_role_grant_role_known')),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_role_grant_role_known')),
     sa.CheckConstraint("scope IN ('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session')", name=op.f('ck_role_grant_scope_known')),
     sa.ForeignKeyConstraint(['granted_by'], ['person.id'], name=op.f('fk_role_grant_granted_by_person')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_grant_organisation_id_organisation')),
@@ -347,6 +460,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_role_grant_person_id_organisation_id'), 'role_grant', ['person_id', 'organisation_id'], unique=False)
     op.create_index(op.f('ix_role_grant_scope_scope_id'), 'role_grant', ['scope', 'scope_id'], unique=False)
+    op.create_table('role_proposal',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.UUID(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seconded_by', sa.UUID(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_role_proposal_role_known')),
+    sa.CheckConstraint('seconded_by <> person_id AND proposed_by <> person_id', name=op.f('ck_role_proposal_not_for_oneself')),
+    sa.CheckConstraint('seconded_by <> proposed_by', name=op.f('ck_role_proposal_two_coordinators')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_proposal_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_proposal_person_id_person')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_role_proposal_proposed_by_person')),
+    sa.ForeignKeyConstraint(['seconded_by'], ['person.id'], name=op.f('fk_role_proposal_seconded_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_proposal'))
+    )
+    op.create_index('uq_role_proposal_open', 'role_proposal', ['person_id', 'organisation_id', 'role'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('shared_sign_in',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -452,10 +585,12 @@ def upgrade() -> None:
     sa.Column('commissioned_on', sa.Date(), nullable=True),
     sa.Column('setup_minutes', sa.Integer(), nullable=False),
     sa.Column('teardown_minutes', sa.Integer(), nullable=False),
+    sa.Column('preset', sa.Enum('teaching_only', 'supervised_practice', 'open_practice', name='preset', native_enum=False, length=40), nullable=True),
     sa.Column('rules', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('public_tile', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("access IN ('view', 'simulate', 'supervised', 'free', 'on_site_only')", name=op.f('ck_asset_access_known')),
+    sa.CheckConstraint("preset IN ('teaching_only', 'supervised_practice', 'open_practice')", name=op.f('ck_asset_preset_known')),
     sa.CheckConstraint('setup_minutes >= 0 AND teardown_minutes >= 0', name=op.f('ck_asset_buffers_not_negative')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_asset_lab_id_lab')),
     sa.ForeignKeyConstraint(['owner_person_id'], ['person.id'], name=op.f('fk_asset_owner_person_id_person')),
@@ -484,6 +619,8 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("purpose IN ('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration')", name=op.f('ck_booking_purpose_known')),
     sa.CheckConstraint("status IN ('hold', 'pending', 'confirmed', 'active', 'done', 'cancelled_in_time', 'cancelled_late', 'declined', 'expired', 'no_show', 'displaced')", name=op.f('ck_booking_status_known')),
     sa.CheckConstraint('NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)', name=op.f('ck_booking_during_is_a_time')),
@@ -494,6 +631,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_booking')),
     sa.UniqueConstraint('code', name=op.f('uq_booking_code'))
     )
+    op.create_index('ix_booking_due', 'booking', ['due_at'], unique=False, postgresql_where=sa.text("seen_at IS NULL AND status IN ('confirmed', 'active')"))
     op.create_index('ix_booking_hold_ends', 'booking', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'hold'"))
     op.create_index(op.f('ix_booking_holder_id'), 'booking', ['holder_id'], unique=False)
     op.create_index('ix_booking_lab_during', 'booking', ['lab_id', 'during'], unique=False, postgresql_using='gist')
@@ -653,6 +791,67 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_change'))
     )
     op.create_index(op.f('ix_partner_change_organisation_id_at'), 'partner_change', ['organisation_id', 'at'], unique=False)
+    op.create_table('requirement',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('type_key', sa.Text(), nullable=False),
+    sa.Column('item', sa.Enum('induction', 'quiz', 'twin_check', 'supervised_hours', 'signoff', name='need', native_enum=False, length=40), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('valid_days', sa.Integer(), nullable=True),
+    sa.Column('unused_days', sa.Integer(), nullable=True),
+    sa.CheckConstraint("item IN ('induction', 'quiz', 'twin_check', 'supervised_hours', 'signoff')", name=op.f('ck_requirement_item_known')),
+    sa.CheckConstraint('minutes >= 0', name=op.f('ck_requirement_minutes_not_negative')),
+    sa.CheckConstraint('unused_days > 0', name=op.f('ck_requirement_unused_days_ahead')),
+    sa.CheckConstraint('valid_days > 0', name=op.f('ck_requirement_valid_days_ahead')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_requirement_lab_id_lab')),
+    sa.ForeignKeyConstraint(['type_key'], ['asset_type.key'], name=op.f('fk_requirement_type_key_asset_type')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement')),
+    sa.UniqueConstraint('lab_id', 'type_key', 'item', name=op.f('uq_requirement_lab_id_type_key_item'))
+    )
+    op.create_index(op.f('ix_requirement_type_key'), 'requirement', ['type_key'], unique=False)
+    op.create_table('series',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
+    sa.Column('first', sa.DateTime(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('rrule', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_series_created_by_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_series_lab_id_lab')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_series'))
+    )
+    op.create_table('approval_request',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('mode', sa.Enum('none', 'any', 'all', name='approvalmode', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('open', 'granted', 'declined', 'withdrawn', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('holds', sa.Boolean(), nullable=False),
+    sa.Column('escalates', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('escalated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("mode IN ('none', 'any', 'all')", name=op.f('ck_approval_request_mode_known')),
+    sa.CheckConstraint("state IN ('open', 'granted', 'declined', 'withdrawn')", name=op.f('ck_approval_request_state_known')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_approval_request_booking_id_booking')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_approval_request'))
+    )
+    op.create_index('ix_approval_request_due', 'approval_request', ['decide_by'], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_table('approver',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('deputy_id', sa.UUID(), nullable=True),
+    sa.CheckConstraint('deputy_id <> person_id', name=op.f('ck_approver_deputy_is_another')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_approver_asset_id_asset')),
+    sa.ForeignKeyConstraint(['deputy_id'], ['person.id'], name=op.f('fk_approver_deputy_id_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_approver_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_approver_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approver')),
+    sa.UniqueConstraint('lab_id', 'asset_id', 'person_id', name=op.f('uq_approver_lab_id_asset_id_person_id'), postgresql_nulls_not_distinct=True)
+    )
     op.create_table('asset_link',
     sa.Column('asset_id', sa.UUID(), nullable=False),
     sa.Column('gateway_id', sa.UUID(), nullable=False),
@@ -686,6 +885,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bench_booking_id'), 'bench', ['booking_id'], unique=False)
     op.create_index('ix_bench_open', 'bench', ['asset_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('uq_bench_open_person', 'bench', ['booking_id', 'asset_id', 'person_id'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('booking_flag',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_booking_flag_booking_id_booking')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_booking_flag')),
+    sa.UniqueConstraint('booking_id', 'rule', name=op.f('uq_booking_flag_booking_id_rule'))
+    )
     op.create_table('data_gap',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -717,6 +927,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_module_slug'))
     )
     op.create_index(op.f('ix_module_group_id'), 'module', ['group_id'], unique=False)
+    op.create_table('occurrence',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('series_id', sa.UUID(), nullable=False),
+    sa.Column('original_start', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_occurrence_booking_id_booking')),
+    sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_occurrence_series_id_series')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_occurrence')),
+    sa.UniqueConstraint('series_id', 'original_start', name=op.f('uq_occurrence_series_id_original_start'))
+    )
     op.create_table('refused_batch',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('gateway_id', sa.UUID(), nullable=False),
@@ -746,6 +965,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_resource_lab_id'), 'resource', ['lab_id'], unique=False)
     op.create_index('uq_resource_room', 'resource', ['lab_id', 'name'], unique=True, postgresql_where=sa.text("kind = 'room'"))
+    op.create_table('rule_override',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.UUID(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_rule_override_booking_id_booking')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_rule_override_lab_id_lab')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_rule_override_made_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_override'))
+    )
+    op.create_index(op.f('ix_rule_override_booking_id'), 'rule_override', ['booking_id'], unique=False)
+    op.create_index(op.f('ix_rule_override_lab_id_made_at'), 'rule_override', ['lab_id', 'made_at'], unique=False)
+    op.create_index('ix_rule_override_untold', 'rule_override', ['lab_id'], unique=False, postgresql_where=sa.text('told_at IS NULL'))
+    op.create_table('strike',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_strike_booking_id_booking')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_strike_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_strike_person_id_person')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_strike'))
+    )
+    op.create_index(op.f('ix_strike_person_id_lab_id'), 'strike', ['person_id', 'lab_id'], unique=False)
     op.create_table('telemetry_chunk',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -762,6 +1011,28 @@ def upgrade() -> None:
     postgresql_partition_by='RANGE (last_at)'
     )
     op.create_index('ix_telemetry_chunk_asset', 'telemetry_chunk', ['asset_id', 'last_at'], unique=False)
+    op.create_table('time_wish',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('within', postgresql.TSTZRANGE(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'offered', 'met', 'ended', name='wishstate', native_enum=False, length=40), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'offered', 'met', 'ended')", name=op.f('ck_time_wish_state_known')),
+    sa.CheckConstraint('minutes > 0', name=op.f('ck_time_wish_minutes_positive')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_time_wish_asset_id_asset')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_time_wish_booking_id_booking')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_time_wish_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_time_wish_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_time_wish'))
+    )
+    op.create_index(op.f('ix_time_wish_booking_id'), 'time_wish', ['booking_id'], unique=False)
+    op.create_index(op.f('ix_time_wish_person_id'), 'time_wish', ['person_id'], unique=False)
+    op.create_index('ix_time_wish_waiting', 'time_wish', ['asset_id', 'id'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('twin',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -790,6 +1061,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_session')),
     sa.UniqueConstraint('person_id', 'asset_id', name=op.f('uq_twin_session_person_id_asset_id'))
     )
+    op.create_table('approval_vote',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('approver_id', sa.UUID(), nullable=False),
+    sa.Column('deputy_id', sa.UUID(), nullable=True),
+    sa.Column('yes', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.UUID(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['approver_id'], ['person.id'], name=op.f('fk_approval_vote_approver_id_person')),
+    sa.ForeignKeyConstraint(['booking_id'], ['approval_request.booking_id'], name=op.f('fk_approval_vote_booking_id_approval_request')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_approval_vote_decided_by_person')),
+    sa.ForeignKeyConstraint(['deputy_id'], ['person.id'], name=op.f('fk_approval_vote_deputy_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_vote')),
+    sa.UniqueConstraint('booking_id', 'approver_id', name=op.f('uq_approval_vote_booking_id_approver_id'))
+    )
+    op.create_index(op.f('ix_approval_vote_approver_id'), 'approval_vote', ['approver_id'], unique=False)
+    op.create_index(op.f('ix_approval_vote_deputy_id'), 'approval_vote', ['deputy_id'], unique=False)
     op.create_table('bench_event',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('bench_id', sa.UUID(), nullable=True),
@@ -1012,6 +1302,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cut')),
     sa.UniqueConstraint('recording_id', 'number', name=op.f('uq_cut_recording_id_number'))
     )
+    op.create_table('displacement',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('block_id', sa.UUID(), nullable=False),
+    sa.Column('displaced_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('back_until', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_displacement_block_id_block')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_displacement_booking_id_booking')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_displacement'))
+    )
+    op.create_index(op.f('ix_displacement_block_id'), 'displacement', ['block_id'], unique=False)
+    op.create_table('failure',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('reported', 'down', 'back', 'no_fault', name='failurestate', native_enum=False, length=40), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('reported_by', sa.UUID(), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('block_id', sa.UUID(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('closed_by', sa.UUID(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('reported', 'down', 'back', 'no_fault')", name=op.f('ck_failure_state_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_failure_asset_id_asset')),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_failure_block_id_block')),
+    sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_failure_closed_by_person')),
+    sa.ForeignKeyConstraint(['reported_by'], ['person.id'], name=op.f('fk_failure_reported_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_failure'))
+    )
+    op.create_index(op.f('ix_failure_asset_id_reported_at'), 'failure', ['asset_id', 'reported_at'], unique=False)
+    op.create_index('ix_failure_open', 'failure', ['asset_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('module_issue',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('module_id', sa.UUID(), nullable=False),
@@ -1386,6 +1706,11 @@ def downgrade() -> None:
     op.drop_table('module_media')
     op.drop_index(op.f('ix_module_issue_module_id'), table_name='module_issue')
     op.drop_table('module_issue')
+    op.drop_index('ix_failure_open', table_name='failure', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_index(op.f('ix_failure_asset_id_reported_at'), table_name='failure')
+    op.drop_table('failure')
+    op.drop_index(op.f('ix_displacement_block_id'), table_name='displacement')
+    op.drop_table('displacement')
     op.drop_table('cut')
     op.drop_index('ix_command_open', table_name='command', postgresql_where=sa.text("state IN ('pending', 'accepted')"))
     op.drop_index(op.f('ix_command_bench_id_asked_at'), table_name='command')
@@ -1415,25 +1740,46 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_bench_event_bench_id_at'), table_name='bench_event')
     op.drop_index(op.f('ix_bench_event_asset_id_at'), table_name='bench_event')
     op.drop_table('bench_event')
+    op.drop_index(op.f('ix_approval_vote_deputy_id'), table_name='approval_vote')
+    op.drop_index(op.f('ix_approval_vote_approver_id'), table_name='approval_vote')
+    op.drop_table('approval_vote')
     op.drop_table('twin_session')
     op.drop_table('twin')
+    op.drop_index('ix_time_wish_waiting', table_name='time_wish', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f('ix_time_wish_person_id'), table_name='time_wish')
+    op.drop_index(op.f('ix_time_wish_booking_id'), table_name='time_wish')
+    op.drop_table('time_wish')
     op.drop_index('ix_telemetry_chunk_asset', table_name='telemetry_chunk')
     op.drop_table('telemetry_chunk')
+    op.drop_index(op.f('ix_strike_person_id_lab_id'), table_name='strike')
+    op.drop_table('strike')
+    op.drop_index('ix_rule_override_untold', table_name='rule_override', postgresql_where=sa.text('told_at IS NULL'))
+    op.drop_index(op.f('ix_rule_override_lab_id_made_at'), table_name='rule_override')
+    op.drop_index(op.f('ix_rule_override_booking_id'), table_name='rule_override')
+    op.drop_table('rule_override')
     op.drop_index('uq_resource_room', table_name='resource', postgresql_where=sa.text("kind = 'room'"))
     op.drop_index(op.f('ix_resource_lab_id'), table_name='resource')
     op.drop_table('resource')
     op.drop_table('refused_batch')
+    op.drop_table('occurrence')
     op.drop_index(op.f('ix_module_group_id'), table_name='module')
     op.drop_table('module')
     op.drop_table('gateway_cursor')
     op.drop_index('ix_data_gap_asset_during', table_name='data_gap', postgresql_using='gist')
     op.drop_table('data_gap')
+    op.drop_table('booking_flag')
     op.drop_index('uq_bench_open_person', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index('ix_bench_open', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index(op.f('ix_bench_booking_id'), table_name='bench')
     op.drop_table('bench')
     op.drop_index(op.f('ix_asset_link_gateway_id'), table_name='asset_link')
     op.drop_table('asset_link')
+    op.drop_table('approver')
+    op.drop_index('ix_approval_request_due', table_name='approval_request', postgresql_where=sa.text("state = 'open'"))
+    op.drop_table('approval_request')
+    op.drop_table('series')
+    op.drop_index(op.f('ix_requirement_type_key'), table_name='requirement')
+    op.drop_table('requirement')
     op.drop_index(op.f('ix_partner_change_organisation_id_at'), table_name='partner_change')
     op.drop_table('partner_change')
     op.drop_index(op.f('ix_outcome_group_id'), table_name='outcome')
@@ -1458,6 +1804,7 @@ def downgrade() -> None:
     op.drop_index('ix_booking_lab_during', table_name='booking', postgresql_using='gist')
     op.drop_index(op.f('ix_booking_holder_id'), table_name='booking')
     op.drop_index('ix_booking_hold_ends', table_name='booking', postgresql_where=sa.text("status = 'hold'"))
+    op.drop_index('ix_booking_due', table_name='booking', postgresql_where=sa.text("seen_at IS NULL AND status IN ('confirmed', 'active')"))
     op.drop_table('booking')
     op.drop_index(op.f('ix_asset_type_key'), table_name='asset')
     op.drop_index(op.f('ix_asset_lab_id'), table_name='asset')
@@ -1474,22 +1821,41 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_shared_sign_in_person_id'), table_name='shared_sign_in')
     op.drop_index('ix_shared_sign_in_open', table_name='shared_sign_in', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('shared_sign_in')
+    op.drop_index('uq_role_proposal_open', table_name='role_proposal', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_table('role_proposal')
     op.drop_index(op.f('ix_role_grant_scope_scope_id'), table_name='role_grant')
     op.drop_index(op.f('ix_role_grant_person_id_organisation_id'), table_name='role_grant')
     op.drop_table('role_grant')
     op.drop_index(op.f('ix_qualification_person_id_type_key'), table_name='qualification')
     op.drop_table('qualification')
+    op.drop_index(op.f('ix_person_need_until'), table_name='person_need')
+    op.drop_table('person_need')
     op.drop_index(op.f('ix_partner_state'), table_name='partner')
     op.drop_table('partner')
+    op.drop_index(op.f('ix_needs_intake_shared_with'), table_name='needs_intake')
+    op.drop_table('needs_intake')
     op.drop_index('uq_membership_live', table_name='membership', postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index(op.f('ix_membership_organisation_id'), table_name='membership')
     op.drop_table('membership')
     op.drop_table('link_check')
     op.drop_index(op.f('ix_lab_organisation_id'), table_name='lab')
     op.drop_table('lab')
+    op.drop_index('uq_join_request_open', table_name='join_request', postgresql_where=sa.text("state = 'open'"))
+    op.drop_index(op.f('ix_join_request_state_decide_by'), table_name='join_request')
+    op.drop_index(op.f('ix_join_request_organisation_id_state'), table_name='join_request')
+    op.drop_table('join_request')
+    op.drop_index(op.f('ix_invitation_organisation_id_expires_at'), table_name='invitation')
+    op.drop_table('invitation')
     op.drop_table('hub')
+    op.drop_index('uq_data_export_waiting', table_name='data_export', postgresql_where=sa.text('ready_at IS NULL'))
+    op.drop_index(op.f('ix_data_export_person_id'), table_name='data_export')
+    op.drop_index(op.f('ix_data_export_ends_at'), table_name='data_export')
+    op.drop_table('data_export')
     op.drop_index(op.f('ix_consent_person_id_purpose'), table_name='consent')
     op.drop_table('consent')
+    op.drop_index('uq_company_link_live', table_name='company_link', postgresql_where=sa.text('ended_on IS NULL'))
+    op.drop_index(op.f('ix_company_link_vat_number'), table_name='company_link')
+    op.drop_table('company_link')
     op.drop_table('company')
     op.drop_index(op.f('ix_api_token_person_id'), table_name='api_token')
     op.drop_table('api_token')
@@ -1509,6 +1875,7 @@ def downgrade() -> None:
     op.drop_table('job')
     op.drop_index('ix_idempotency_key_created_at', table_name='idempotency_key')
     op.drop_table('idempotency_key')
+    op.drop_table('erasure_report')
     op.drop_index('ix_audit_entry_who', table_name='audit_entry')
     op.drop_index('ix_audit_entry_thing', table_name='audit_entry')
     op.drop_index('ix_audit_entry_at', table_name='audit_entry')

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from lift.core.i18n import N_, Text
-from lift.labs.enums import AccessClass, BlockKind, BookingStatus, Preset, Purpose, RuleSource
+from lift.labs.enums import (
+    AccessClass,
+    ApprovalMode,
+    BlockKind,
+    BookingStatus,
+    Preset,
+    Purpose,
+    RuleSource,
+    TimeOut,
+)
 
 # ---- B1 shape
 ENDS_BEFORE_START = Text(N_("The end must lie after the start."))
@@ -98,8 +107,10 @@ PRESETS = {
     Preset.OPEN_PRACTICE: N_("open practice"),
 }
 SOURCES = {
+    RuleSource.NETWORK: N_("from the network"),
     RuleSource.PRESET: N_("from the preset of the lab"),
     RuleSource.LAB: N_("set by the lab"),
+    RuleSource.ASSET_PRESET: N_("from the preset of this asset"),
     RuleSource.ASSET: N_("set for this asset"),
 }
 RULES = {
@@ -109,11 +120,36 @@ RULES = {
     "release_hour": (N_("A new day opens at, lab time"), N_("%(value)s:00")),
     "min_minutes": (N_("Shortest booking"), ""),
     "max_minutes": (N_("Longest booking"), ""),
+    "chains_allowed": (N_("Bookings of one person in a row each count alone"), ""),
+    "gap_minutes": (N_("Between two bookings of one person, at least"), ""),
     "buffers_in_opening": (N_("Set-up and tear-down inside opening hours"), ""),
     "person_per_week": (N_("Bookings per person and week"), "%(value)s"),
     "organisation_per_week": (N_("Bookings per organisation and week"), "%(value)s"),
+    "person_minutes_per_day": (N_("Time per person and day"), ""),
+    "person_minutes_per_month": (N_("Time per person and month"), ""),
+    "person_minutes_in_30_days": (N_("Time per person in any 30 days"), ""),
+    "organisation_minutes_per_month": (N_("Time per organisation and month"), ""),
     "free_cancel_minutes": (N_("Free to cancel until, before the start"), ""),
+    "hand_over_minutes": (N_("Handed over to somebody else until, before the start"), ""),
     "hold_minutes": (N_("A hold lasts"), ""),
     "members_book": (N_("Members of the lab's organisation may book"), ""),
+    "approval": (N_("A booking needs a yes"), ""),
+    "approval_from_minutes": (N_("A yes is needed for bookings longer than"), ""),
+    "pending_holds": (N_("The time is held while it waits for the yes"), ""),
+    "approval_hours": (N_("Hours to decide, while the lab is open"), "%(value)s"),
+    "approval_time_out": (N_("When nobody decided in time"), ""),
+    "no_show_minutes": (N_("Released when nobody came after"), ""),
+    "strikes_allowed": (N_("Missed bookings in 180 days until one must ask the lab"), "%(value)s"),
 }
 """Name and shape of each rule that a page shows (policy.rules.Rules)."""
+RULE_CHOICES = {
+    "approval": {
+        ApprovalMode.NONE.value: N_("no"),
+        ApprovalMode.ANY.value: N_("from any one approver"),
+        ApprovalMode.ALL.value: N_("from all approvers"),
+    },
+    "approval_time_out": {
+        TimeOut.DECLINE.value: N_("the request is declined"),
+        TimeOut.ESCALATE.value: N_("deputies and the lab's managers decide"),
+    },
+}
