@@ -101,6 +101,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('calendar', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_message')),
@@ -174,6 +175,18 @@ def upgrade() -> None:
     sa.CheckConstraint('count >= 0', name=op.f('ck_tally_count_not_negative')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tally')),
     sa.UniqueConstraint('what', 'whom', 'window', name=op.f('uq_tally_what_whom_window'))
+    )
+    op.create_table('watch',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('speaks', sa.Text(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('last_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_watch')),
+    sa.UniqueConstraint('address', 'topic', 'language', 'country', name=op.f('uq_watch_address_topic_language_country'))
     )
     op.create_table('account',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -551,6 +564,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_size_declaration'))
     )
     op.create_index(op.f('ix_size_declaration_organisation_id_declared_on'), 'size_declaration', ['organisation_id', 'declared_on'], unique=False)
+    op.create_table('voucher',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('company_id', sa.UUID(), nullable=True),
+    sa.Column('kind', sa.Enum('fixed', 'percent', 'full', name='voucherkind', native_enum=False, length=40), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.Column('most_uses', sa.Integer(), nullable=True),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('budget_cents', sa.Integer(), nullable=True),
+    sa.Column('spent_cents', sa.BigInteger(), nullable=False),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("kind IN ('fixed', 'percent', 'full')", name=op.f('ck_voucher_kind_known')),
+    sa.CheckConstraint("value >= 0 AND (kind <> 'percent' OR value <= 100)", name=op.f('ck_voucher_value_in_range')),
+    sa.CheckConstraint('spent_cents >= 0 AND (budget_cents IS NULL OR spent_cents <= budget_cents)', name=op.f('ck_voucher_spent_within_budget')),
+    sa.CheckConstraint('used >= 0 AND (most_uses IS NULL OR used <= most_uses)', name=op.f('ck_voucher_used_within_most')),
+    sa.ForeignKeyConstraint(['company_id'], ['organisation.id'], name=op.f('fk_voucher_company_id_organisation')),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_voucher_created_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_voucher_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_voucher')),
+    sa.UniqueConstraint('code', name=op.f('uq_voucher_code'))
+    )
+    op.create_index(op.f('ix_voucher_organisation_id'), 'voucher', ['organisation_id'], unique=False)
     op.create_table('working_group',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('slug', sa.Text(), nullable=False),
@@ -1424,12 +1462,24 @@ def upgrade() -> None:
     sa.Column('total_minutes', sa.Integer(), nullable=False),
     sa.Column('enrol_until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdraw_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('names_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_call_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('company_cap', sa.Integer(), nullable=True),
+    sa.Column('cap_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decide_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('auto_cancel', sa.Boolean(), nullable=False),
+    sa.Column('decision', sa.Enum('go', 'cancel', name='decision', native_enum=False, length=40), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('priced', sa.Boolean(), nullable=False),
+    sa.Column('wants', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('booking_id', sa.UUID(), nullable=True),
+    sa.CheckConstraint("decision IN ('go', 'cancel')", name=op.f('ck_pilot_session_decision_known')),
     sa.CheckConstraint("kind IN ('pilot', 'regular', 'demonstration')", name=op.f('ck_pilot_session_kind_known')),
     sa.CheckConstraint("mode IN ('on_site', 'remote', 'mixed')", name=op.f('ck_pilot_session_mode_known')),
     sa.CheckConstraint("status IN ('draft', 'open', 'running', 'over', 'cancelled')", name=op.f('ck_pilot_session_status_known')),
     sa.CheckConstraint('capacity >= 0', name=op.f('ck_pilot_session_capacity_not_negative')),
+    sa.CheckConstraint('company_cap >= 0', name=op.f('ck_pilot_session_cap_not_negative')),
     sa.CheckConstraint('list_price_cents >= 0 AND partner_price_cents >= 0', name=op.f('ck_pilot_session_prices_not_negative')),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_pilot_session_booking_id_booking')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_pilot_session_lab_id_lab')),
@@ -1440,6 +1490,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_pilot_session_lab_id'), 'pilot_session', ['lab_id'], unique=False)
     op.create_index(op.f('ix_pilot_session_status_starts_at'), 'pilot_session', ['status', 'starts_at'], unique=False)
+    op.create_index('ix_pilot_session_to_decide', 'pilot_session', ['decide_at'], unique=False, postgresql_where=sa.text('decision IS NULL'))
     op.create_index(op.f('ix_pilot_session_version_id'), 'pilot_session', ['version_id'], unique=False)
     op.create_table('review_comment',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1559,14 +1610,21 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('condition', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('release_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('fallback_id', sa.UUID(), nullable=True),
     sa.Column('size', sa.Integer(), nullable=True),
     sa.Column('taken', sa.Integer(), nullable=False),
     sa.Column('next_ticket', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('release_at IS NULL OR fallback_id IS NOT NULL', name=op.f('ck_pool_release_leads_somewhere')),
     sa.CheckConstraint('taken >= 0 AND (size IS NULL OR taken <= size)', name=op.f('ck_pool_taken_within_size')),
+    sa.ForeignKeyConstraint(['fallback_id'], ['pool.id'], name=op.f('fk_pool_fallback_id_pool')),
     sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_pool_session_id_pilot_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool')),
     sa.UniqueConstraint('session_id', 'name', name=op.f('uq_pool_session_id_name'))
     )
+    op.create_index('ix_pool_to_release', 'pool', ['release_at'], unique=False, postgresql_where=sa.text('released_at IS NULL'))
     op.create_table('review_reply',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('comment_id', sa.UUID(), nullable=False),
@@ -1629,21 +1687,35 @@ def upgrade() -> None:
     sa.Column('aid_cents', sa.Integer(), nullable=False),
     sa.Column('aid', sa.Enum('with_aid', 'accountant', 'full_price', name='aidanswer', native_enum=False, length=40), nullable=False),
     sa.Column('aid_declared_cents', sa.Integer(), nullable=True),
+    sa.Column('voucher_id', sa.UUID(), nullable=True),
+    sa.Column('voucher_cents', sa.Integer(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=True),
+    sa.Column('together', sa.Boolean(), nullable=False),
+    sa.Column('needs_yes', sa.Boolean(), nullable=False),
+    sa.Column('declines', sa.Integer(), nullable=False),
+    sa.Column('clock_began_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_again', sa.Boolean(), nullable=False),
+    sa.Column('extended', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("aid IN ('with_aid', 'accountant', 'full_price')", name=op.f('ck_enrolment_aid_known')),
     sa.CheckConstraint("status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting', 'declined', 'withdrawn_in_time', 'withdrawn_late', 'refused', 'expired', 'session_cancelled')", name=op.f('ck_enrolment_status_known')),
+    sa.CheckConstraint('price_cents >= 0 AND aid_cents >= 0 AND voucher_cents >= 0', name=op.f('ck_enrolment_money_not_negative')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_enrolment_created_by_person')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_enrolment_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_enrolment_person_id_person')),
     sa.ForeignKeyConstraint(['pool_id'], ['pool.id'], name=op.f('fk_enrolment_pool_id_pool')),
     sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_enrolment_session_id_pilot_session')),
+    sa.ForeignKeyConstraint(['voucher_id'], ['voucher.id'], name=op.f('fk_enrolment_voucher_id_voucher')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_enrolment'))
     )
-    op.create_index('ix_enrolment_hold_ends', 'enrolment', ['expires_at'], unique=False, postgresql_where=sa.text("status IN ('hold', 'offered')"))
+    op.create_index('ix_enrolment_clock', 'enrolment', ['expires_at'], unique=False, postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.create_index('ix_enrolment_clock_of_pool', 'enrolment', ['pool_id'], unique=False, postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.create_index('ix_enrolment_group', 'enrolment', ['group_id'], unique=False)
     op.create_index(op.f('ix_enrolment_organisation_id_session_id'), 'enrolment', ['organisation_id', 'session_id'], unique=False)
     op.create_index(op.f('ix_enrolment_person_id'), 'enrolment', ['person_id'], unique=False)
     op.create_index('ix_enrolment_waiting', 'enrolment', ['pool_id', 'ticket'], unique=False, postgresql_where=sa.text("status = 'waiting'"))
@@ -1653,13 +1725,26 @@ def upgrade() -> None:
     sa.Column('pool_id', sa.UUID(), nullable=False),
     sa.Column('enrolment_id', sa.UUID(), nullable=True),
     sa.Column('change', sa.Integer(), nullable=False),
-    sa.Column('reason', sa.Enum('enrolled', 'withdrawn', 'expired', 'promoted', 'released', name='ledgerreason', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.Enum('enrolled', 'withdrawn', 'expired', 'promoted', 'declined', 'refused', 'cancelled', name='ledgerreason', native_enum=False, length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("reason IN ('enrolled', 'withdrawn', 'expired', 'promoted', 'released')", name=op.f('ck_pool_ledger_reason_known')),
+    sa.CheckConstraint("reason IN ('enrolled', 'withdrawn', 'expired', 'promoted', 'declined', 'refused', 'cancelled')", name=op.f('ck_pool_ledger_reason_known')),
     sa.ForeignKeyConstraint(['pool_id'], ['pool.id'], name=op.f('fk_pool_ledger_pool_id_pool')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool_ledger'))
     )
     op.create_index(op.f('ix_pool_ledger_pool_id'), 'pool_ledger', ['pool_id'], unique=False)
+    op.create_table('aid_grant',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('enrolment_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('cents', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_aid_grant_enrolment_id_enrolment')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_aid_grant_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_aid_grant'))
+    )
+    op.create_index(op.f('ix_aid_grant_enrolment_id'), 'aid_grant', ['enrolment_id'], unique=False)
+    op.create_index(op.f('ix_aid_grant_organisation_id_country_at'), 'aid_grant', ['organisation_id', 'country', 'at'], unique=False)
     # ### end Alembic commands ###
 
     op.execute("CREATE TABLE telemetry_chunk_rest PARTITION OF telemetry_chunk DEFAULT")
@@ -1669,13 +1754,18 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f('ix_aid_grant_organisation_id_country_at'), table_name='aid_grant')
+    op.drop_index(op.f('ix_aid_grant_enrolment_id'), table_name='aid_grant')
+    op.drop_table('aid_grant')
     op.drop_index(op.f('ix_pool_ledger_pool_id'), table_name='pool_ledger')
     op.drop_table('pool_ledger')
     op.drop_index('uq_enrolment_live_person', table_name='enrolment', postgresql_where=sa.text("person_id IS NOT NULL AND status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting')"))
     op.drop_index('ix_enrolment_waiting', table_name='enrolment', postgresql_where=sa.text("status = 'waiting'"))
     op.drop_index(op.f('ix_enrolment_person_id'), table_name='enrolment')
     op.drop_index(op.f('ix_enrolment_organisation_id_session_id'), table_name='enrolment')
-    op.drop_index('ix_enrolment_hold_ends', table_name='enrolment', postgresql_where=sa.text("status IN ('hold', 'offered')"))
+    op.drop_index('ix_enrolment_group', table_name='enrolment')
+    op.drop_index('ix_enrolment_clock_of_pool', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.drop_index('ix_enrolment_clock', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
     op.drop_table('enrolment')
     op.drop_table('step_progress')
     op.drop_index(op.f('ix_session_trainer_person_id'), table_name='session_trainer')
@@ -1684,6 +1774,7 @@ def downgrade() -> None:
     op.drop_table('session_part')
     op.drop_index(op.f('ix_review_reply_comment_id'), table_name='review_reply')
     op.drop_table('review_reply')
+    op.drop_index('ix_pool_to_release', table_name='pool', postgresql_where=sa.text('released_at IS NULL'))
     op.drop_table('pool')
     op.drop_index(op.f('ix_help_request_session_id_asked_at'), table_name='help_request')
     op.drop_table('help_request')
@@ -1697,6 +1788,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_review_comment_module_id_step_key'), table_name='review_comment')
     op.drop_table('review_comment')
     op.drop_index(op.f('ix_pilot_session_version_id'), table_name='pilot_session')
+    op.drop_index('ix_pilot_session_to_decide', table_name='pilot_session', postgresql_where=sa.text('decision IS NULL'))
     op.drop_index(op.f('ix_pilot_session_status_starts_at'), table_name='pilot_session')
     op.drop_index(op.f('ix_pilot_session_lab_id'), table_name='pilot_session')
     op.drop_table('pilot_session')
@@ -1810,6 +1902,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_asset_lab_id'), table_name='asset')
     op.drop_table('asset')
     op.drop_table('working_group')
+    op.drop_index(op.f('ix_voucher_organisation_id'), table_name='voucher')
+    op.drop_table('voucher')
     op.drop_index(op.f('ix_size_declaration_organisation_id_declared_on'), table_name='size_declaration')
     op.drop_table('size_declaration')
     op.drop_index(op.f('ix_simulation_run_person_id_created_at'), table_name='simulation_run')
@@ -1860,6 +1954,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_api_token_person_id'), table_name='api_token')
     op.drop_table('api_token')
     op.drop_table('account')
+    op.drop_table('watch')
     op.drop_table('tally')
     op.drop_index(op.f('ix_stored_file_sha256'), table_name='stored_file')
     op.drop_table('stored_file')

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from lift.training.models.certificates import Certificate
 from lift.training.models.learning import Answer, Briefing, HelpRequest, StepProgress
+from lift.training.models.money import AidGrant, Voucher
 from lift.training.models.seats import Enrolment, Pool, PoolLedger
 from lift.training.models.sessions import PilotSession, SessionPart, SessionTrainer
+from lift.training.models.watches import Watch
 
 __all__ = [
+    "AidGrant",
     "Answer",
     "Briefing",
     "Certificate",
@@ -19,4 +22,6 @@ __all__ = [
     "SessionPart",
     "SessionTrainer",
     "StepProgress",
+    "Voucher",
+    "Watch",
 ]

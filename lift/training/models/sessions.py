@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lift.core.db import Base, Key, Texts, one_of, state_column
-from lift.training.enums import SessionKind, SessionMode, SessionStatus
+from lift.core.db import Base, Json, Key, Texts, one_of, state_column
+from lift.training.enums import Decision, SessionKind, SessionMode, SessionStatus
 from lift.training.models.seats import Pool
+
+
+def _before(column: str, *, days: int = 0) -> Callable[[DefaultExecutionContext], datetime]:
+    """So long before another instant of the same row, where nothing else was said."""
+
+    def instant(context: DefaultExecutionContext) -> datetime:
+        told: datetime = context.get_current_parameters()[column]  # type: ignore[no-untyped-call]
+        return told - timedelta(days=days)
+
+    return instant
 
 
 class PilotSession(Base):
@@ -23,9 +35,12 @@ class PilotSession(Base):
         one_of("mode", SessionMode),
         sa.CheckConstraint("list_price_cents >= 0 AND partner_price_cents >= 0", name="prices_not_negative"),
         sa.CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        sa.CheckConstraint("company_cap >= 0", name="cap_not_negative"),
+        one_of("decision", Decision),
         sa.Index(None, "status", "starts_at"),
         sa.Index(None, "lab_id"),
         sa.Index(None, "version_id"),
+        sa.Index("ix_pilot_session_to_decide", "decide_at", postgresql_where=sa.text("decision IS NULL")),
     )
 
     id: Mapped[Key]
@@ -50,6 +65,18 @@ class PilotSession(Base):
     total_minutes: Mapped[int]
     enrol_until: Mapped[datetime]
     withdraw_until: Mapped[datetime]
+    names_until: Mapped[datetime] = mapped_column(default=_before("starts_at", days=5))  # seats without a name end (S3)
+    last_call_at: Mapped[datetime] = mapped_column(
+        default=_before("starts_at", days=1)
+    )  # no offer leaves after it (E9)
+    company_cap: Mapped[int | None]  # places of one company; None: no limit (S4)
+    cap_until: Mapped[datetime | None]  # the cap holds until then; None: for good
+    decide_at: Mapped[datetime] = mapped_column(default=_before("enrol_until"))  # go / no-go (E15)
+    auto_cancel: Mapped[bool] = mapped_column(default=False)
+    decision: Mapped[Decision | None] = state_column(Decision)
+    decided_at: Mapped[datetime | None]
+    priced: Mapped[bool] = mapped_column(default=True)  # False: a draft whose price nobody told yet (N4)
+    wants: Mapped[Json] = mapped_column(default=dict)  # {"assets": [id], "rooms": [name]}: what it claims when opened
     opened_at: Mapped[datetime | None]
     booking_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("booking.id"))
 
