@@ -52,7 +52,7 @@ END $$
 FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED, FOUR_EYES)
 FUNCTION_NAMES = ("lift_refuse_change", "lift_refuse_change_of_published", "lift_four_eyes")
 
-APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released", "aid_grant")
+APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released", "aid_grant", "use_month", "use_fact")
 PUBLISHED = ("module_version", "module_step", "module_media")
 
 

@@ -70,6 +70,15 @@ class BlockKind(StrEnum):
     FAILURE = "failure"
     CLOSURE = "closure"
     EVENT = "event"
+    OUTSIDE = "outside"
+
+
+class FeedOf(StrEnum):
+    """Whose bookings a calendar address shows."""
+
+    PERSON = "person"
+    ASSET = "asset"
+    LAB = "lab"
 
 
 class RuleSource(StrEnum):

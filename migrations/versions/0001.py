@@ -60,6 +60,73 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_report')),
     sa.UniqueConstraint('pseudonym', name=op.f('uq_erasure_report_pseudonym'))
     )
+    op.create_table('eu_body',
+    sa.Column('pic', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('body', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('pic', name=op.f('pk_eu_body'))
+    )
+    op.create_index(op.f('ix_eu_body_body'), 'eu_body', ['body'], unique=False)
+    op.create_index('ix_eu_body_name', 'eu_body', [sa.literal_column('lower(name) text_pattern_ops')], unique=False)
+    op.create_table('eu_participation',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('project_id', sa.BigInteger(), nullable=False),
+    sa.Column('pic', sa.BigInteger(), nullable=False),
+    sa.Column('vat', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('short_name', sa.Text(), nullable=False),
+    sa.Column('activity', sa.Text(), nullable=False),
+    sa.Column('sme', sa.Boolean(), nullable=True),
+    sa.Column('city', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('nuts', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('ec', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('net', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('cost', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('left', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_eu_participation'))
+    )
+    op.create_index(op.f('ix_eu_participation_file_id_project_id'), 'eu_participation', ['file_id', 'project_id'], unique=False)
+    op.create_index(op.f('ix_eu_participation_pic'), 'eu_participation', ['pic'], unique=False)
+    op.create_table('eu_project',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('project_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('acronym', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('total_cost', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('ec_max', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('programme', sa.Text(), nullable=False),
+    sa.Column('scheme', sa.Text(), nullable=False),
+    sa.Column('call', sa.Text(), nullable=False),
+    sa.Column('call_title', sa.Text(), nullable=False),
+    sa.Column('keywords', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'project_id', name=op.f('pk_eu_project'))
+    )
+    op.create_table('eu_rejected',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('member', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('found', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'member', 'line', name=op.f('pk_eu_rejected'))
+    )
+    op.create_table('eu_topic',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('project_id', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('area', sa.Text(), nullable=False),
+    sa.Column('root', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_eu_topic'))
+    )
+    op.create_index(op.f('ix_eu_topic_file_id_project_id'), 'eu_topic', ['file_id', 'project_id'], unique=False)
     op.create_table('idempotency_key',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -129,6 +196,7 @@ def upgrade() -> None:
     sa.Column('lon', sa.Double(), nullable=True),
     sa.Column('nuts', sa.Text(), nullable=True),
     sa.Column('website', sa.Text(), nullable=True),
+    sa.Column('domain', sa.Text(), sa.Computed("regexp_replace(lower(split_part(website, '/', 3)), '^www\\.', '')", persisted=True), nullable=True),
     sa.Column('about', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -136,6 +204,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('slug', name=op.f('uq_organisation_slug'))
     )
+    op.create_index(op.f('ix_organisation_domain'), 'organisation', ['domain'], unique=False)
     op.create_index(op.f('ix_organisation_kind_name'), 'organisation', ['kind', 'name'], unique=False)
     op.create_table('person',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -215,6 +284,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('oidc_subject', name=op.f('uq_account_oidc_subject')),
     sa.UniqueConstraint('person_id', name=op.f('uq_account_person_id'))
     )
+    op.create_table('aid_declaration',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('declared_by', sa.UUID(), nullable=True),
+    sa.Column('declared_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint('cents >= 0', name=op.f('ck_aid_declaration_cents_not_negative')),
+    sa.ForeignKeyConstraint(['declared_by'], ['person.id'], name=op.f('fk_aid_declaration_declared_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_aid_declaration_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_aid_declaration'))
+    )
+    op.create_index(op.f('ix_aid_declaration_organisation_id_country_declared_at'), 'aid_declaration', ['organisation_id', 'country', 'declared_at'], unique=False)
     op.create_table('api_token',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('token_hash', sa.Text(), nullable=False),
@@ -296,6 +378,40 @@ def upgrade() -> None:
     op.create_index(op.f('ix_data_export_ends_at'), 'data_export', ['ends_at'], unique=False)
     op.create_index(op.f('ix_data_export_person_id'), 'data_export', ['person_id'], unique=False)
     op.create_index('uq_data_export_waiting', 'data_export', ['person_id'], unique=True, postgresql_where=sa.text('ready_at IS NULL'))
+    op.create_table('eu_file',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('stored_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'loading', 'current', 'superseded', 'failed', name='filestate', native_enum=False, length=40), nullable=False),
+    sa.Column('programme', sa.Text(), nullable=False),
+    sa.Column('member', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('bytes_total', sa.BigInteger(), nullable=False),
+    sa.Column('bytes_done', sa.BigInteger(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('data_date', sa.Date(), nullable=True),
+    sa.Column('first_year', sa.Integer(), nullable=True),
+    sa.Column('last_year', sa.Integer(), nullable=True),
+    sa.Column('asked_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'loading', 'current', 'superseded', 'failed')", name=op.f('ck_eu_file_state_known')),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_eu_file_asked_by_person')),
+    sa.ForeignKeyConstraint(['stored_id'], ['stored_file.id'], name=op.f('fk_eu_file_stored_id_stored_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_eu_file')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_eu_file_sha256'))
+    )
+    op.create_index('uq_eu_file_current', 'eu_file', ['programme'], unique=True, postgresql_where=sa.text("state = 'current'"))
+    op.create_table('eu_identity',
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('pic', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_eu_identity_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_eu_identity')),
+    sa.UniqueConstraint('pic', name=op.f('uq_eu_identity_pic'))
+    )
     op.create_table('hub',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -689,6 +805,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_briefing')),
     sa.UniqueConstraint('person_id', 'lab_id', 'day', name=op.f('uq_briefing_person_id_lab_id_day'))
     )
+    op.create_table('desk_visit',
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_desk_visit_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_desk_visit_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'lab_id', name=op.f('pk_desk_visit'))
+    )
     op.create_table('gateway',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('lab_id', sa.UUID(), nullable=False),
@@ -753,6 +878,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_group_request_organisation_id'), 'group_request', ['organisation_id'], unique=False)
     op.create_index('uq_group_request_open', 'group_request', ['group_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'asked'"))
+    op.create_table('hub_snapshot',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('hub_id', sa.UUID(), nullable=False),
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('profile', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['eu_file.id'], name=op.f('fk_hub_snapshot_file_id_eu_file')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_hub_snapshot_hub_id_hub')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hub_snapshot')),
+    sa.UniqueConstraint('hub_id', 'file_id', name=op.f('uq_hub_snapshot_hub_id_file_id'))
+    )
     op.create_table('hub_text',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('hub_id', sa.UUID(), nullable=False),
@@ -860,6 +996,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_series_lab_id_lab')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_series'))
     )
+    op.create_table('use_month',
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('extract(day FROM month) = 1', name=op.f('ck_use_month_month_begins')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_use_month_lab_id_lab')),
+    sa.PrimaryKeyConstraint('lab_id', 'month', name=op.f('pk_use_month'))
+    )
     op.create_table('approval_request',
     sa.Column('booking_id', sa.UUID(), nullable=False),
     sa.Column('mode', sa.Enum('none', 'any', 'all', name='approvalmode', native_enum=False, length=40), nullable=False),
@@ -934,6 +1078,49 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_booking_flag')),
     sa.UniqueConstraint('booking_id', 'rule', name=op.f('uq_booking_flag_booking_id_rule'))
     )
+    op.create_table('busy_feed',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.Text(), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(failing_since IS NULL) = (failure = '')", name=op.f('ck_busy_feed_failure_said')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_busy_feed_asset_id_asset')),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_busy_feed_created_by_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_busy_feed_lab_id_lab')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_busy_feed'))
+    )
+    op.create_index('ix_busy_feed_due', 'busy_feed', ['tried_at'], unique=False, postgresql_where=sa.text('removed_at IS NULL'))
+    op.create_index(op.f('ix_busy_feed_lab_id'), 'busy_feed', ['lab_id'], unique=False)
+    op.create_table('calendar_feed',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('of', sa.Enum('person', 'asset', 'lab', name='feedof', native_enum=False, length=40), nullable=False),
+    sa.Column('owner_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=True),
+    sa.Column('lab_id', sa.UUID(), nullable=True),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(of = 'lab') = (lab_id IS NOT NULL) AND (of = 'asset') = (asset_id IS NOT NULL)", name=op.f('ck_calendar_feed_of_one_thing')),
+    sa.CheckConstraint("of IN ('person', 'asset', 'lab')", name=op.f('ck_calendar_feed_of_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_calendar_feed_asset_id_asset')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_calendar_feed_lab_id_lab')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_calendar_feed_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_calendar_feed_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feed')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_feed_token_hash'))
+    )
+    op.create_index('uq_calendar_feed_asset', 'calendar_feed', ['owner_id', 'asset_id'], unique=True, postgresql_where=sa.text("of = 'asset' AND revoked_at IS NULL"))
+    op.create_index('uq_calendar_feed_lab', 'calendar_feed', ['owner_id', 'lab_id'], unique=True, postgresql_where=sa.text("of = 'lab' AND revoked_at IS NULL"))
+    op.create_index('uq_calendar_feed_person', 'calendar_feed', ['owner_id'], unique=True, postgresql_where=sa.text("of = 'person' AND revoked_at IS NULL"))
     op.create_table('data_gap',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -1099,6 +1286,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_session')),
     sa.UniqueConstraint('person_id', 'asset_id', name=op.f('uq_twin_session_person_id_asset_id'))
     )
+    op.create_table('use_fact',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=True),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('purpose', sa.Enum('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration', name='purpose', native_enum=False, length=40), nullable=False),
+    sa.Column('bookings', sa.Integer(), nullable=False),
+    sa.Column('booked', sa.Integer(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('idle', sa.Integer(), nullable=False),
+    sa.Column('overrun', sa.Integer(), nullable=False),
+    sa.Column('no_show', sa.Integer(), nullable=False),
+    sa.CheckConstraint("purpose IN ('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration')", name=op.f('ck_use_fact_purpose_known')),
+    sa.CheckConstraint('booked >= 0 AND used >= 0 AND idle >= 0 AND overrun >= 0 AND no_show >= 0 AND booked = used + idle + no_show', name=op.f('ck_use_fact_minutes_add_up')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_use_fact_asset_id_asset')),
+    sa.ForeignKeyConstraint(['lab_id', 'month'], ['use_month.lab_id', 'use_month.month'], name=op.f('fk_use_fact_lab_id_month_use_month')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_use_fact_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_use_fact_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_use_fact'))
+    )
+    op.create_index(op.f('ix_use_fact_lab_id_month'), 'use_fact', ['lab_id', 'month'], unique=False)
     op.create_table('approval_vote',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('booking_id', sa.UUID(), nullable=False),
@@ -1135,13 +1345,13 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('lab_id', sa.UUID(), nullable=False),
     sa.Column('resource_id', sa.UUID(), nullable=True),
-    sa.Column('kind', sa.Enum('maintenance', 'failure', 'closure', 'event', name='blockkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('maintenance', 'failure', 'closure', 'event', 'outside', name='blockkind', native_enum=False, length=40), nullable=False),
     sa.Column('during', postgresql.TSTZRANGE(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind IN ('maintenance', 'failure', 'closure', 'event')", name=op.f('ck_block_kind_known')),
+    sa.CheckConstraint("kind IN ('maintenance', 'failure', 'closure', 'event', 'outside')", name=op.f('ck_block_kind_known')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_block_created_by_person')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_block_lab_id_lab')),
     sa.ForeignKeyConstraint(['resource_id'], ['resource.id'], name=op.f('fk_block_resource_id_resource')),
@@ -1264,6 +1474,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
     sa.UniqueConstraint('resource_id', 'number', name=op.f('uq_unit_resource_id_number'))
     )
+    op.create_table('busy_block',
+    sa.Column('block_id', sa.UUID(), nullable=False),
+    sa.Column('feed_id', sa.UUID(), nullable=False),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_busy_block_block_id_block')),
+    sa.ForeignKeyConstraint(['feed_id'], ['busy_feed.id'], name=op.f('fk_busy_block_feed_id_busy_feed')),
+    sa.PrimaryKeyConstraint('block_id', name=op.f('pk_busy_block'))
+    )
+    op.create_index(op.f('ix_busy_block_feed_id'), 'busy_block', ['feed_id'], unique=False)
     op.create_table('claim',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('unit_id', sa.UUID(), nullable=False),
@@ -1586,6 +1804,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'session_id', name=op.f('uq_certificate_person_id_session_id')),
     sa.UniqueConstraint('serial', name=op.f('uq_certificate_serial'))
     )
+    op.create_table('class_round',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_class_round_starts_before_it_ends')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_class_round_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_class_round')),
+    sa.UniqueConstraint('session_id', 'number', name=op.f('uq_class_round_session_id_number'))
+    )
+    op.create_index('uq_class_round_running', 'class_round', ['session_id'], unique=True, postgresql_where=sa.text('began_at IS NOT NULL AND ended_at IS NULL'))
     op.create_table('help_request',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1604,6 +1836,46 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_help_request'))
     )
     op.create_index(op.f('ix_help_request_session_id_asked_at'), 'help_request', ['session_id', 'asked_at'], unique=False)
+    op.create_table('incident',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('incident', 'near_miss', name='incidentkind', native_enum=False, length=40), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=True),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('measures', sa.Text(), nullable=False),
+    sa.Column('reported_by', sa.UUID(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('block_id', sa.UUID(), nullable=True),
+    sa.Column('file_id', sa.UUID(), nullable=True),
+    sa.Column('frozen', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('incident', 'near_miss')", name=op.f('ck_incident_kind_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_incident_asset_id_asset')),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_incident_block_id_block')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_incident_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_incident_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_incident_person_id_person')),
+    sa.ForeignKeyConstraint(['reported_by'], ['person.id'], name=op.f('fk_incident_reported_by_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_incident_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident'))
+    )
+    op.create_index(op.f('ix_incident_lab_id_at'), 'incident', ['lab_id', 'at'], unique=False)
+    op.create_index('ix_incident_open', 'incident', ['at'], unique=False, postgresql_where=sa.text('frozen_at IS NULL'))
+    op.create_index(op.f('ix_incident_session_id'), 'incident', ['session_id'], unique=False)
+    op.create_table('pilot_decision',
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('outcome', sa.Enum('regular', 'repeat', 'rework', name='pilotoutcome', native_enum=False, length=40), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('seen', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('decided_by', sa.UUID(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("outcome IN ('regular', 'repeat', 'rework')", name=op.f('ck_pilot_decision_outcome_known')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_pilot_decision_decided_by_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_pilot_decision_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('session_id', name=op.f('pk_pilot_decision'))
+    )
     op.create_table('pool',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('session_id', sa.UUID(), nullable=False),
@@ -1658,6 +1930,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('session_id', 'person_id', name=op.f('pk_session_trainer'))
     )
     op.create_index(op.f('ix_session_trainer_person_id'), 'session_trainer', ['person_id'], unique=False)
+    op.create_table('station',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('opened_by', sa.UUID(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_station_asset_id_asset')),
+    sa.ForeignKeyConstraint(['opened_by'], ['person.id'], name=op.f('fk_station_opened_by_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_station_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_station')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_station_token_hash'))
+    )
+    op.create_index('uq_station_open', 'station', ['session_id', 'asset_id'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('step_progress',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1675,6 +1963,57 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_step_progress')),
     sa.UniqueConstraint('person_id', 'version_id', 'step_key', name=op.f('uq_step_progress_person_id_version_id_step_key'))
     )
+    op.create_table('step_remark',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('remark', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_step_remark_person_id_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_step_remark_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_remark')),
+    sa.UniqueConstraint('session_id', 'step_key', 'person_id', name=op.f('uq_step_remark_session_id_step_key_person_id'))
+    )
+    op.create_table('team',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('letter', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_team_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_team')),
+    sa.UniqueConstraint('session_id', 'letter', name=op.f('uq_team_session_id_letter'))
+    )
+    op.create_table('attendance_code',
+    sa.Column('part_id', sa.UUID(), nullable=False),
+    sa.Column('secret', sa.Text(), nullable=False),
+    sa.Column('opened_by', sa.UUID(), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['opened_by'], ['person.id'], name=op.f('fk_attendance_code_opened_by_person')),
+    sa.ForeignKeyConstraint(['part_id'], ['session_part.id'], name=op.f('fk_attendance_code_part_id_session_part')),
+    sa.PrimaryKeyConstraint('part_id', name=op.f('pk_attendance_code'))
+    )
+    op.create_table('attendance_mark',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('part_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('source', sa.Enum('code', 'pack', 'trainer', name='marksource', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('noted_by', sa.UUID(), nullable=True),
+    sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.CheckConstraint("source IN ('code', 'pack', 'trainer')", name=op.f('ck_attendance_mark_source_known')),
+    sa.CheckConstraint('minutes >= 0', name=op.f('ck_attendance_mark_minutes_not_negative')),
+    sa.ForeignKeyConstraint(['noted_by'], ['person.id'], name=op.f('fk_attendance_mark_noted_by_person')),
+    sa.ForeignKeyConstraint(['part_id'], ['session_part.id'], name=op.f('fk_attendance_mark_part_id_session_part')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_attendance_mark_person_id_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_attendance_mark_session_id_pilot_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_mark'))
+    )
+    op.create_index(op.f('ix_attendance_mark_person_id'), 'attendance_mark', ['person_id'], unique=False)
+    op.create_index(op.f('ix_attendance_mark_session_id_person_id'), 'attendance_mark', ['session_id', 'person_id'], unique=False)
+    op.create_index('uq_attendance_mark_arrival', 'attendance_mark', ['part_id', 'person_id'], unique=True, postgresql_where=sa.text("source <> 'trainer'"))
     op.create_table('enrolment',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('session_id', sa.UUID(), nullable=False),
@@ -1686,7 +2025,6 @@ def upgrade() -> None:
     sa.Column('price_cents', sa.Integer(), nullable=False),
     sa.Column('aid_cents', sa.Integer(), nullable=False),
     sa.Column('aid', sa.Enum('with_aid', 'accountant', 'full_price', name='aidanswer', native_enum=False, length=40), nullable=False),
-    sa.Column('aid_declared_cents', sa.Integer(), nullable=True),
     sa.Column('voucher_id', sa.UUID(), nullable=True),
     sa.Column('voucher_cents', sa.Integer(), nullable=False),
     sa.Column('group_id', sa.UUID(), nullable=True),
@@ -1720,6 +2058,26 @@ def upgrade() -> None:
     op.create_index(op.f('ix_enrolment_person_id'), 'enrolment', ['person_id'], unique=False)
     op.create_index('ix_enrolment_waiting', 'enrolment', ['pool_id', 'ticket'], unique=False, postgresql_where=sa.text("status = 'waiting'"))
     op.create_index('uq_enrolment_live_person', 'enrolment', ['session_id', 'person_id'], unique=True, postgresql_where=sa.text("person_id IS NOT NULL AND status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting')"))
+    op.create_table('hint',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('help_request_id', sa.UUID(), nullable=True),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('written_by', sa.UUID(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('published_by', sa.UUID(), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['help_request_id'], ['help_request.id'], name=op.f('fk_hint_help_request_id_help_request'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['published_by'], ['person.id'], name=op.f('fk_hint_published_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_hint_version_id_module_version')),
+    sa.ForeignKeyConstraint(['written_by'], ['person.id'], name=op.f('fk_hint_written_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hint')),
+    sa.UniqueConstraint('help_request_id', name=op.f('uq_hint_help_request_id'))
+    )
+    op.create_index(op.f('ix_hint_version_id_step_key'), 'hint', ['version_id', 'step_key'], unique=False)
     op.create_table('pool_ledger',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('pool_id', sa.UUID(), nullable=False),
@@ -1732,6 +2090,36 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool_ledger'))
     )
     op.create_index(op.f('ix_pool_ledger_pool_id'), 'pool_ledger', ['pool_id'], unique=False)
+    op.create_table('round_place',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('round_id', sa.UUID(), nullable=False),
+    sa.Column('team_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('machine', 'twin', 'theory', name='roundplacekind', native_enum=False, length=40), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.CheckConstraint("(kind = 'machine') = (asset_id IS NOT NULL)", name=op.f('ck_round_place_machine_has_an_asset')),
+    sa.CheckConstraint("kind IN ('machine', 'twin', 'theory')", name=op.f('ck_round_place_kind_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_round_place_asset_id_asset')),
+    sa.ForeignKeyConstraint(['round_id'], ['class_round.id'], name=op.f('fk_round_place_round_id_class_round')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_round_place_team_id_team')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_round_place')),
+    sa.UniqueConstraint('round_id', 'asset_id', name=op.f('uq_round_place_round_id_asset_id')),
+    sa.UniqueConstraint('round_id', 'team_id', name=op.f('uq_round_place_round_id_team_id'))
+    )
+    op.create_index(op.f('ix_round_place_team_id'), 'round_place', ['team_id'], unique=False)
+    op.create_table('team_member',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('team_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('missing', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_team_member_person_id_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_team_member_session_id_pilot_session')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_team_member_team_id_team')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_team_member')),
+    sa.UniqueConstraint('session_id', 'person_id', name=op.f('uq_team_member_session_id_person_id'))
+    )
+    op.create_index(op.f('ix_team_member_person_id'), 'team_member', ['person_id'], unique=False)
+    op.create_index(op.f('ix_team_member_team_id'), 'team_member', ['team_id'], unique=False)
     op.create_table('aid_grant',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('enrolment_id', sa.UUID(), nullable=False),
@@ -1757,8 +2145,15 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_aid_grant_organisation_id_country_at'), table_name='aid_grant')
     op.drop_index(op.f('ix_aid_grant_enrolment_id'), table_name='aid_grant')
     op.drop_table('aid_grant')
+    op.drop_index(op.f('ix_team_member_team_id'), table_name='team_member')
+    op.drop_index(op.f('ix_team_member_person_id'), table_name='team_member')
+    op.drop_table('team_member')
+    op.drop_index(op.f('ix_round_place_team_id'), table_name='round_place')
+    op.drop_table('round_place')
     op.drop_index(op.f('ix_pool_ledger_pool_id'), table_name='pool_ledger')
     op.drop_table('pool_ledger')
+    op.drop_index(op.f('ix_hint_version_id_step_key'), table_name='hint')
+    op.drop_table('hint')
     op.drop_index('uq_enrolment_live_person', table_name='enrolment', postgresql_where=sa.text("person_id IS NOT NULL AND status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting')"))
     op.drop_index('ix_enrolment_waiting', table_name='enrolment', postgresql_where=sa.text("status = 'waiting'"))
     op.drop_index(op.f('ix_enrolment_person_id'), table_name='enrolment')
@@ -1767,7 +2162,16 @@ def downgrade() -> None:
     op.drop_index('ix_enrolment_clock_of_pool', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
     op.drop_index('ix_enrolment_clock', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
     op.drop_table('enrolment')
+    op.drop_index('uq_attendance_mark_arrival', table_name='attendance_mark', postgresql_where=sa.text("source <> 'trainer'"))
+    op.drop_index(op.f('ix_attendance_mark_session_id_person_id'), table_name='attendance_mark')
+    op.drop_index(op.f('ix_attendance_mark_person_id'), table_name='attendance_mark')
+    op.drop_table('attendance_mark')
+    op.drop_table('attendance_code')
+    op.drop_table('team')
+    op.drop_table('step_remark')
     op.drop_table('step_progress')
+    op.drop_index('uq_station_open', table_name='station', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_table('station')
     op.drop_index(op.f('ix_session_trainer_person_id'), table_name='session_trainer')
     op.drop_table('session_trainer')
     op.drop_index(op.f('ix_session_part_session_id'), table_name='session_part')
@@ -1776,8 +2180,15 @@ def downgrade() -> None:
     op.drop_table('review_reply')
     op.drop_index('ix_pool_to_release', table_name='pool', postgresql_where=sa.text('released_at IS NULL'))
     op.drop_table('pool')
+    op.drop_table('pilot_decision')
+    op.drop_index(op.f('ix_incident_session_id'), table_name='incident')
+    op.drop_index('ix_incident_open', table_name='incident', postgresql_where=sa.text('frozen_at IS NULL'))
+    op.drop_index(op.f('ix_incident_lab_id_at'), table_name='incident')
+    op.drop_table('incident')
     op.drop_index(op.f('ix_help_request_session_id_asked_at'), table_name='help_request')
     op.drop_table('help_request')
+    op.drop_index('uq_class_round_running', table_name='class_round', postgresql_where=sa.text('began_at IS NOT NULL AND ended_at IS NULL'))
+    op.drop_table('class_round')
     op.drop_table('certificate')
     op.drop_index(op.f('ix_answer_person_id_version_id_step_key'), table_name='answer')
     op.drop_index(op.f('ix_answer_cut_id'), table_name='answer')
@@ -1812,6 +2223,8 @@ def downgrade() -> None:
     op.drop_table('claim_released')
     op.drop_index(op.f('ix_claim_booking_id'), table_name='claim')
     op.drop_table('claim')
+    op.drop_index(op.f('ix_busy_block_feed_id'), table_name='busy_block')
+    op.drop_table('busy_block')
     op.drop_table('unit')
     op.drop_index(op.f('ix_twin_block_session_id_last_at'), table_name='twin_block')
     op.drop_table('twin_block')
@@ -1835,6 +2248,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_approval_vote_deputy_id'), table_name='approval_vote')
     op.drop_index(op.f('ix_approval_vote_approver_id'), table_name='approval_vote')
     op.drop_table('approval_vote')
+    op.drop_index(op.f('ix_use_fact_lab_id_month'), table_name='use_fact')
+    op.drop_table('use_fact')
     op.drop_table('twin_session')
     op.drop_table('twin')
     op.drop_index('ix_time_wish_waiting', table_name='time_wish', postgresql_where=sa.text("state = 'waiting'"))
@@ -1859,6 +2274,13 @@ def downgrade() -> None:
     op.drop_table('gateway_cursor')
     op.drop_index('ix_data_gap_asset_during', table_name='data_gap', postgresql_using='gist')
     op.drop_table('data_gap')
+    op.drop_index('uq_calendar_feed_person', table_name='calendar_feed', postgresql_where=sa.text("of = 'person' AND revoked_at IS NULL"))
+    op.drop_index('uq_calendar_feed_lab', table_name='calendar_feed', postgresql_where=sa.text("of = 'lab' AND revoked_at IS NULL"))
+    op.drop_index('uq_calendar_feed_asset', table_name='calendar_feed', postgresql_where=sa.text("of = 'asset' AND revoked_at IS NULL"))
+    op.drop_table('calendar_feed')
+    op.drop_index(op.f('ix_busy_feed_lab_id'), table_name='busy_feed')
+    op.drop_index('ix_busy_feed_due', table_name='busy_feed', postgresql_where=sa.text('removed_at IS NULL'))
+    op.drop_table('busy_feed')
     op.drop_table('booking_flag')
     op.drop_index('uq_bench_open_person', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index('ix_bench_open', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
@@ -1869,6 +2291,7 @@ def downgrade() -> None:
     op.drop_table('approver')
     op.drop_index('ix_approval_request_due', table_name='approval_request', postgresql_where=sa.text("state = 'open'"))
     op.drop_table('approval_request')
+    op.drop_table('use_month')
     op.drop_table('series')
     op.drop_index(op.f('ix_requirement_type_key'), table_name='requirement')
     op.drop_table('requirement')
@@ -1882,6 +2305,7 @@ def downgrade() -> None:
     op.drop_table('open_range')
     op.drop_index(op.f('ix_hub_text_hub_id_kind'), table_name='hub_text')
     op.drop_table('hub_text')
+    op.drop_table('hub_snapshot')
     op.drop_index('uq_group_request_open', table_name='group_request', postgresql_where=sa.text("state = 'asked'"))
     op.drop_index(op.f('ix_group_request_organisation_id'), table_name='group_request')
     op.drop_table('group_request')
@@ -1890,6 +2314,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_group_meeting_group_id_held_on'), table_name='group_meeting')
     op.drop_table('group_meeting')
     op.drop_table('gateway')
+    op.drop_table('desk_visit')
     op.drop_table('briefing')
     op.drop_index(op.f('ix_booking_session_id'), table_name='booking')
     op.drop_index(op.f('ix_booking_organisation_id_created_at'), table_name='booking')
@@ -1941,6 +2366,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_invitation_organisation_id_expires_at'), table_name='invitation')
     op.drop_table('invitation')
     op.drop_table('hub')
+    op.drop_table('eu_identity')
+    op.drop_index('uq_eu_file_current', table_name='eu_file', postgresql_where=sa.text("state = 'current'"))
+    op.drop_table('eu_file')
     op.drop_index('uq_data_export_waiting', table_name='data_export', postgresql_where=sa.text('ready_at IS NULL'))
     op.drop_index(op.f('ix_data_export_person_id'), table_name='data_export')
     op.drop_index(op.f('ix_data_export_ends_at'), table_name='data_export')
@@ -1953,6 +2381,8 @@ def downgrade() -> None:
     op.drop_table('company')
     op.drop_index(op.f('ix_api_token_person_id'), table_name='api_token')
     op.drop_table('api_token')
+    op.drop_index(op.f('ix_aid_declaration_organisation_id_country_declared_at'), table_name='aid_declaration')
+    op.drop_table('aid_declaration')
     op.drop_table('account')
     op.drop_table('watch')
     op.drop_table('tally')
@@ -1961,6 +2391,7 @@ def downgrade() -> None:
     op.drop_table('retention_run')
     op.drop_table('person')
     op.drop_index(op.f('ix_organisation_kind_name'), table_name='organisation')
+    op.drop_index(op.f('ix_organisation_domain'), table_name='organisation')
     op.drop_table('organisation')
     op.drop_table('network_fact')
     op.drop_index(op.f('ix_mail_message_created_at'), table_name='mail_message')
@@ -1970,6 +2401,16 @@ def downgrade() -> None:
     op.drop_table('job')
     op.drop_index('ix_idempotency_key_created_at', table_name='idempotency_key')
     op.drop_table('idempotency_key')
+    op.drop_index(op.f('ix_eu_topic_file_id_project_id'), table_name='eu_topic')
+    op.drop_table('eu_topic')
+    op.drop_table('eu_rejected')
+    op.drop_table('eu_project')
+    op.drop_index(op.f('ix_eu_participation_pic'), table_name='eu_participation')
+    op.drop_index(op.f('ix_eu_participation_file_id_project_id'), table_name='eu_participation')
+    op.drop_table('eu_participation')
+    op.drop_index('ix_eu_body_name', table_name='eu_body')
+    op.drop_index(op.f('ix_eu_body_body'), table_name='eu_body')
+    op.drop_table('eu_body')
     op.drop_table('erasure_report')
     op.drop_index('ix_audit_entry_who', table_name='audit_entry')
     op.drop_index('ix_audit_entry_thing', table_name='audit_entry')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lift.labs.models.calendar import BusyBlock, BusyFeed, CalendarFeed, DeskVisit, UseFact, UseMonth
 from lift.labs.models.failures import Displacement, Failure
 from lift.labs.models.places import Asset, AssetType, Lab, OpeningException, OpeningRule, OpenRange
 from lift.labs.models.qualifications import Qualification, Requirement
@@ -18,8 +19,12 @@ __all__ = [
     "Block",
     "Booking",
     "BookingFlag",
+    "BusyBlock",
+    "BusyFeed",
+    "CalendarFeed",
     "Claim",
     "ClaimReleased",
+    "DeskVisit",
     "Displacement",
     "Failure",
     "Lab",
@@ -35,4 +40,6 @@ __all__ = [
     "Strike",
     "TimeWish",
     "Unit",
+    "UseFact",
+    "UseMonth",
 ]

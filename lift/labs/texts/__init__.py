@@ -58,6 +58,18 @@ NOT_CANCELLED = Text(N_("This booking was not cancelled, so there is nothing to 
 ONE_LAB_ONLY = Text(N_("One booking holds the assets of one lab. Book the other lab's assets separately."))
 BLOCK_NEEDS_REASON = Text(N_("Say in a few words why; the people concerned will read it."))
 
+# ---- M25 the rules of a lab
+RULE_UNKNOWN = N_("There is no rule called %(rule)s.")
+RULE_BOUNDS = N_("%(rule)s: type a whole number from %(low)s to %(high)s.")
+RULE_CHOOSE = N_("%(rule)s: choose one of the values offered.")
+RULE_MIN_OVER_MAX = Text(N_("The longest booking must not be shorter than the shortest."))
+RULE_NO_LENGTH = Text(N_("No length between the shortest and the longest booking fits the step. Choose a finer step."))
+RULE_NO_APPROVER = Text(N_("Name somebody who says yes first; then let bookings wait for it."))
+RULE_OF_LAB = N_("This rule counts over all assets of %(lab)s. Set it on the rules page of the lab.")
+DEPUTY_IS_APPROVER = Text(N_("The deputy must be another person than the one who is away."))
+MAY_NOT_SET_RULES = N_("Only the managers of %(lab)s and the administrators of its organisation set its rules.")
+MAY_NOT_ADD_LAB = Text(N_("Only the administrators of an organisation open a lab for it."))
+
 ACCESS = {
     AccessClass.ON_SITE_ONLY: N_("on site only"),
     AccessClass.VIEW: N_("can be watched"),
@@ -100,11 +112,17 @@ BLOCKS = {
     BlockKind.FAILURE: N_("failure"),
     BlockKind.CLOSURE: N_("closed"),
     BlockKind.EVENT: N_("private event"),
+    BlockKind.OUTSIDE: N_("outside calendar"),
 }
 PRESETS = {
     Preset.TEACHING_ONLY: N_("teaching only"),
     Preset.SUPERVISED_PRACTICE: N_("practice with a trainer"),
     Preset.OPEN_PRACTICE: N_("open practice"),
+}
+PRESETS_LONG = {
+    Preset.TEACHING_ONLY: N_("Only the people who run the lab book; everybody else comes through a session."),
+    Preset.SUPERVISED_PRACTICE: N_("Members book up to four hours, five times a week, an hour ahead."),
+    Preset.OPEN_PRACTICE: N_("Members book up to eight hours, ten times a week, at once."),
 }
 SOURCES = {
     RuleSource.NETWORK: N_("from the network"),
