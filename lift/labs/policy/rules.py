@@ -47,13 +47,23 @@ class Rules:
     no_show_minutes: int | None = None
     strikes_allowed: int | None = None
     sources: Mapping[str, RuleSource] = field(default_factory=dict)
+    presets: Mapping[str, Any] = field(default_factory=dict)  # what the preset in force says, where it says something
+
+    def differs(self, name: str) -> bool:
+        """True when the lab or the asset set it, to something else than its preset says."""
+        return self.source(name) in OWN_SOURCES and getattr(self, name) != self.instead(name)
+
+    def instead(self, name: str) -> Any:
+        """What the preset says."""
+        return self.presets.get(name, Rules.__dataclass_fields__[name].default)
 
     def source(self, name: str) -> RuleSource:
         """Where the value of ``name`` comes from."""
         return self.sources.get(name, RuleSource.NETWORK)
 
 
-NAMES = frozenset(f.name for f in fields(Rules)) - {"sources"}
+NAMES = frozenset(f.name for f in fields(Rules)) - {"sources", "presets"}
+OWN_SOURCES = (RuleSource.LAB, RuleSource.ASSET)
 OF_THE_LAB = frozenset(name for name in NAMES if name.startswith(("person_", "organisation_", "strikes_")))
 """Rules that count over all assets of a lab: an asset does not change them."""
 
@@ -107,8 +117,11 @@ def _own(layer: Mapping[str, Any]) -> dict[str, Any]:
 def _laid(layers: Any) -> Rules:
     values: dict[str, Any] = {}
     sources: dict[str, RuleSource] = {}
+    presets: Mapping[str, Any] = {}
     for source, layer in layers:
         known = {name: value for name, value in layer.items() if name in NAMES}
         values |= known
         sources |= dict.fromkeys(known, source)
-    return Rules(**values, sources=sources)
+        if source in (RuleSource.PRESET, RuleSource.ASSET_PRESET):
+            presets = known
+    return Rules(**values, sources=sources, presets=presets)

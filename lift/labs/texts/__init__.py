@@ -8,6 +8,7 @@ from lift.labs.enums import (
     ApprovalMode,
     BlockKind,
     BookingStatus,
+    Need,
     Preset,
     Purpose,
     RuleSource,
@@ -57,6 +58,37 @@ CHANGED_MEANWHILE = Text(N_("Somebody changed this booking a moment ago. Reload 
 NOT_CANCELLED = Text(N_("This booking was not cancelled, so there is nothing to put back."))
 ONE_LAB_ONLY = Text(N_("One booking holds the assets of one lab. Book the other lab's assets separately."))
 BLOCK_NEEDS_REASON = Text(N_("Say in a few words why; the people concerned will read it."))
+
+# ---- B7, M8 what a person must have shown
+LACKS_YOU = N_("For %(asset)s you need: %(what)s. You have not shown it yet.")
+LACKS = N_("For %(asset)s %(who)s needs: %(what)s. It has not been shown yet.")
+RUNS_OUT_YOU = N_("For %(asset)s you need: %(what)s. Yours runs out %(at)s, before the booking ends.")
+RUNS_OUT = N_("For %(asset)s %(who)s needs: %(what)s. It runs out %(at)s, before the booking ends.")
+MAY_NOT_QUALIFY = N_("Only the people who run %(lab)s and its qualifiers may say who is qualified.")
+REVOKED_NEEDS_REASON = Text(N_("Say in a few words why; the person concerned will read it."))
+HOURS_NEED_MINUTES = Text(N_("Type how many minutes were supervised."))
+WARN_SUBJECT = N_("%(what)s for %(type)s runs out on %(day)s")
+WARN_BODY = N_(
+    "Hello %(name)s,\n\n%(what)s for %(type)s at %(lab)s runs out on %(day)s, in %(days)s days.\n"
+    "What you need and how to renew it: %(url)s\n"
+)
+REVOKED_SUBJECT = N_("You may no longer work with %(type)s at %(lab)s for now")
+REVOKED_BODY = N_(
+    "Hello %(name)s,\n\n%(what)s for %(type)s was taken back: %(why)s\n"
+    "Bookings ahead that need it: %(n)s. They stay until the lab decides. What you need: %(url)s\n"
+)
+# ---- M6 a booking waits for a yes
+NOT_ASKED = N_("Only the people who were asked may decide: %(who)s.")
+OWN_REQUEST = Text(N_("Nobody decides about a booking of their own. Somebody else who was asked must."))
+DECIDED = Text(N_("This request was decided already. Reload the page."))
+NO_NEEDS_REASON = Text(N_("Say in a few words why not; the person who asked will read it."))
+NOBODY_ANSWERED = N_("Nobody decided in time.")
+APPROVAL_SUBJECT = N_("A booking of %(asset)s waits for your yes")
+APPROVAL_BODY = N_("Hello %(name)s,\n\n%(who)s asks for %(asset)s, %(when)s. Please decide by %(by)s: %(url)s\n")
+DECIDED_SUBJECT = {True: N_("Your booking of %(asset)s is confirmed"), False: N_("Your booking of %(asset)s was declined")}
+DECIDED_BODY = N_("Hello %(name)s,\n\n%(asset)s, %(when)s. %(why)s\n%(url)s\n")
+# ---- overrides
+MAY_NOT_WAIVE = N_("Rule %(rule)s cannot be waived by you.")
 
 # ---- M25 the rules of a lab
 RULE_UNKNOWN = N_("There is no rule called %(rule)s.")
@@ -118,6 +150,13 @@ PRESETS = {
     Preset.TEACHING_ONLY: N_("teaching only"),
     Preset.SUPERVISED_PRACTICE: N_("practice with a trainer"),
     Preset.OPEN_PRACTICE: N_("open practice"),
+}
+NEEDS = {
+    Need.INDUCTION: N_("the induction in the lab"),
+    Need.QUIZ: N_("the quiz"),
+    Need.TWIN_CHECK: N_("five minutes on the computer copy"),
+    Need.SUPERVISED_HOURS: N_("supervised hours"),
+    Need.SIGN_OFF: N_("a sign-off by somebody who trains"),
 }
 PRESETS_LONG = {
     Preset.TEACHING_ONLY: N_("Only the people who run the lab book; everybody else comes through a session."),
