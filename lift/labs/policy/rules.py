@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from lift.labs.enums import ApprovalMode, Preset, RuleSource, TimeOut
@@ -56,6 +56,11 @@ class Rules:
     def instead(self, name: str) -> Any:
         """What the preset says."""
         return self.presets.get(name, Rules.__dataclass_fields__[name].default)
+
+    def without_person(self) -> Rules:
+        """For a booking that takes nobody's time: no limit of a person counts it."""
+        limits = {name: None for name in NAMES if name.startswith("person_")}
+        return replace(self, **limits)  # type: ignore[arg-type]  # every one of them may be None
 
     def source(self, name: str) -> RuleSource:
         """Where the value of ``name`` comes from."""

@@ -29,6 +29,23 @@ TOO_FAR = N_("%(asset)s can be booked %(days)s days ahead. The booking must end 
 # ---- B4 length
 TOO_SHORT = N_("A booking of %(asset)s lasts at least %(minutes)s minutes.")
 TOO_LONG = N_("A booking of %(asset)s lasts at most %(minutes)s minutes.")
+CHAIN_TOO_LONG = N_(
+    "With your other bookings next to it you would have %(asset)s for %(minutes)s minutes in a row; %(most)s are allowed."
+)
+# ---- B8, B11, B10 in minutes
+TOO_MANY_STRIKES = N_("%(count)s bookings in %(lab)s were missed in the last 180 days. Ask the people who run it.")
+TOO_NEAR = N_("Between two of your bookings of %(asset)s lie at least %(minutes)s minutes. The next start is %(at)s.")
+MINUTES_DAY = N_("That would be %(minutes)s minutes in %(lab)s on one day, and %(limit)s are allowed.")
+MINUTES_MONTH = N_("That would be %(minutes)s minutes in %(lab)s in one month, and %(limit)s are allowed.")
+MINUTES_ROLLING = N_("That would be %(minutes)s minutes in %(lab)s within 30 days, and %(limit)s are allowed.")
+MINUTES_ORGANISATION = N_(
+    "That would be %(minutes)s minutes of your organisation in %(lab)s in one month, and %(limit)s are allowed."
+)
+# ---- M17, M11
+TOO_LATE_TO_HAND_OVER = N_("%(asset)s is handed over until %(at)s at the latest. Ask the people who run the lab.")
+NOT_OF_ORGANISATION = Text(N_("Choose somebody of the organisation that booked."))
+SAME_HOLDER = Text(N_("This person holds the booking already."))
+NOBODY_CAME = N_("Nobody came until %(at)s; the rest of the time was given back.")
 # ---- B5, B6
 CLOSED = N_("%(lab)s is not open for the whole of that time.")
 CLOSED_FOR_BUFFERS = N_("%(lab)s is not open for the whole of that time, set-up and tear-down of %(asset)s included.")
@@ -80,15 +97,22 @@ REVOKED_BODY = N_(
 # ---- M6 a booking waits for a yes
 NOT_ASKED = N_("Only the people who were asked may decide: %(who)s.")
 OWN_REQUEST = Text(N_("Nobody decides about a booking of their own. Somebody else who was asked must."))
+NOBODY_TO_ASK = N_("Nobody but you could say yes. Ask the managers of %(lab)s to name another approver.")
 DECIDED = Text(N_("This request was decided already. Reload the page."))
 NO_NEEDS_REASON = Text(N_("Say in a few words why not; the person who asked will read it."))
 NOBODY_ANSWERED = N_("Nobody decided in time.")
 APPROVAL_SUBJECT = N_("A booking of %(asset)s waits for your yes")
 APPROVAL_BODY = N_("Hello %(name)s,\n\n%(who)s asks for %(asset)s, %(when)s. Please decide by %(by)s: %(url)s\n")
-DECIDED_SUBJECT = {True: N_("Your booking of %(asset)s is confirmed"), False: N_("Your booking of %(asset)s was declined")}
+DECIDED_SUBJECT = {
+    True: N_("Your booking of %(asset)s is confirmed"),
+    False: N_("Your booking of %(asset)s was declined"),
+}
 DECIDED_BODY = N_("Hello %(name)s,\n\n%(asset)s, %(when)s. %(why)s\n%(url)s\n")
 # ---- overrides
-MAY_NOT_WAIVE = N_("Rule %(rule)s cannot be waived by you.")
+OVERRIDES_SUBJECT = N_("Rules waived in %(lab)s: %(n)s")
+OVERRIDES_BODY = N_(
+    "Hello %(name)s,\n\nthese rules of %(lab)s were waived for single bookings:\n%(lines)s\n\n%(url)s\n"
+)
 
 # ---- M25 the rules of a lab
 RULE_UNKNOWN = N_("There is no rule called %(rule)s.")
