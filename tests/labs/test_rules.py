@@ -89,9 +89,9 @@ def test_m5_each_bound_is_taken_at_its_limit_and_refused_one_beyond(name: str) -
 def test_m25_all_values_that_do_not_fit_are_told_at_once() -> None:
     lab = make_lab()
     with pytest.raises(Invalid) as refused:
-        changes = {"horizon_days": 0, "approval": "perhaps", "members_book": 1, "colour": "red"}
+        changes = {"horizon_days": 0, "members_book": 1, "colour": "red"}
         services.set_lab_rules(lab.id, Preset.OPEN_PRACTICE, changes, actor=manager_of(lab))
-    assert [p.field for p in refused.value.problems] == ["horizon_days", "approval", "members_book", "colour"]
+    assert [p.field for p in refused.value.problems] == ["horizon_days", "members_book", "colour"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,6 @@ def test_m25_all_values_that_do_not_fit_are_told_at_once() -> None:
     [
         ({"min_minutes": 120, "max_minutes": 60}, "B4"),
         ({"min_minutes": 40, "max_minutes": 50}, "B1"),
-        ({"approval": "any"}, "B15"),
     ],
 )
 def test_m25_rules_that_leave_nothing_bookable_are_refused(changes: dict[str, Any], rule: str) -> None:
@@ -117,14 +116,6 @@ def test_m25_change_of_the_lab_that_breaks_an_asset_is_refused() -> None:
     assert [p.rule for p in refused.value.problems] == ["B4"]
 
 
-def test_m6_last_approver_stays_while_bookings_wait_for_a_yes() -> None:
-    lab, boss = make_lab(), make_person("Ada Capo")
-    row = services.name_approver(lab.id, boss.id, deputy_id=None, actor=manager_of(lab))
-    services.set_lab_rules(lab.id, Preset.OPEN_PRACTICE, {"approval": "all"}, actor=manager_of(lab))
-    with pytest.raises(Invalid):
-        services.remove_approver(row.id, actor=manager_of(lab))
-
-
 @pytest.mark.parametrize("who", ["member", "technician", "stranger", "manager elsewhere"])
 def test_m25_only_managers_of_this_lab_set_its_rules(who: str) -> None:
     lab, other = make_lab(), make_lab()
@@ -139,8 +130,6 @@ def test_m25_only_managers_of_this_lab_set_its_rules(who: str) -> None:
         services.set_lab_rules(lab.id, Preset.TEACHING_ONLY, {}, actor=from_role[who])
     with pytest.raises(Forbidden):
         services.set_asset_rules(asset.id, None, {}, setup=5, teardown=5, actor=from_role[who])
-    with pytest.raises(Forbidden):
-        services.name_approver(lab.id, make_person().id, deputy_id=None, actor=from_role[who])
     assert (lab.preset, asset.setup_minutes) == (Preset.OPEN_PRACTICE, 0)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
-from uuid import UUID
 
 from babel.dates import get_day_names
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TimeField, ValidationError
@@ -16,7 +15,7 @@ from lift.labs import texts
 from lift.labs.enums import AccessClass, Preset
 from lift.labs.models import AssetType
 from lift.labs.policy.rules import OF_THE_LAB
-from lift.labs.policy.values import KINDS, OneOf, Whole, YesNo
+from lift.labs.policy.values import KINDS, Whole, YesNo
 from lift.web.forms import LiftForm
 from lift.web.i18n import get_locale, say
 from lift.web.i18n import gettext as _
@@ -56,9 +55,6 @@ class RulesForm(LiftForm):
             kind = KINDS[name]
             if isinstance(kind, YesNo):
                 field.choices = [(AS_IT_COMES, _("as it comes")), ("yes", _("yes")), ("no", _("no"))]
-            elif isinstance(kind, OneOf):
-                words = texts.RULE_CHOICES[name]
-                field.choices = [(AS_IT_COMES, _("as it comes")), *((v, say(w)) for v, w in words.items())]
 
     def rule_fields(self) -> dict[str, Any]:
         """The fields that stand for rules, in the order in which they are asked."""
@@ -141,30 +137,13 @@ class NewAssetForm(LiftForm):
         return None if self.preset.data == AS_LAB else Preset(self.preset.data)
 
 
-class ApproverForm(LiftForm):
-    """Who says yes to bookings, and who stands in."""
-
-    asset = SelectField(_l("For"))
-    person = SelectField(_l("Who says yes"))
-    deputy = SelectField(_l("Deputy"))
-
-    def offer(self, assets: Sequence[tuple[str, str]], people: Mapping[UUID, str]) -> None:
-        """The choices."""
-        self.asset.choices = [("", _("every asset of the lab")), *assets]
-        self.person.choices = [(str(key), name) for key, name in people.items()]
-        self.deputy.choices = [("", _("nobody")), *self.person.choices]
-
-
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return NO_LIMIT if value is None else str(value)
 
 
-def _read(name: str, typed: str) -> Any:
-    kind = KINDS[name]
-    if isinstance(kind, YesNo):
+def _read(name: str, typed: str) -> bool | int | None:
+    if isinstance(KINDS[name], YesNo):
         return typed == "yes"
-    if isinstance(kind, Whole):
-        return None if typed == NO_LIMIT else int(typed)
-    return typed
+    return None if typed == NO_LIMIT else int(typed)

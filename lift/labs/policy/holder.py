@@ -1,10 +1,10 @@
-"""What counts of a holder's other bookings: chains, gaps, minutes in rolling windows, missed bookings (B4, B8, B10, B11)."""
+"""What counts of a holder's other bookings: chains, gaps, minutes in rolling windows (B4, B10, B11)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from lift.core.db import Instants
 from lift.core.errors import Problem
@@ -17,7 +17,6 @@ from lift.labs.policy.wallclock import day_bounds, local_day
 
 MINUTE = timedelta(minutes=1)
 ROLLING = 30
-STRIKES_LAST = timedelta(days=180)
 
 
 def chain_problems(asset: Asset, during: Instants, others: Iterable[Instants], rules: Rules) -> list[Problem]:
@@ -102,13 +101,6 @@ def minute_problems(
     ]
 
 
-def strike_problems(lab: Lab, rules: Rules, strikes: int) -> list[Problem]:
-    """B8: who missed bookings too often asks the lab."""
-    if rules.strikes_allowed is None or strikes < rules.strikes_allowed or not strikes:
-        return []
-    return [Problem("B8", Text(texts.TOO_MANY_STRIKES, {"lab": lab.name, "count": strikes}), lab.name)]
-
-
 def _days_of(during: Instants, zone: str) -> tuple[date, date]:
     start, end = ends(during)
     return local_day(start, zone), local_day(end - timedelta(microseconds=1), zone)
@@ -124,8 +116,3 @@ def _sum(shares: dict[date, float], first: date, last: date) -> float:
 
 def _month(shares: dict[date, float], of: date) -> float:
     return sum(minutes for day, minutes in shares.items() if (day.year, day.month) == (of.year, of.month))
-
-
-def due_at(during: Instants, rules: Rules) -> datetime | None:
-    """M11: by when somebody must have come; stored with the booking."""
-    return None if rules.no_show_minutes is None else ends(during)[0] + timedelta(minutes=rules.no_show_minutes)

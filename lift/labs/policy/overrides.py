@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lift.core.errors import Problem
 
 BY_STAFF = frozenset({"B3", "B4", "B5", "B10", "B11"})
-BY_MANAGER = frozenset({"B6", "B7", "B8"})
+BY_MANAGER = frozenset({"B6", "B7"})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from lift.labs.enums import ApprovalMode, Preset, RuleSource, TimeOut
+from lift.labs.enums import Preset, RuleSource
 from lift.labs.models import Asset, Lab
 
 
@@ -36,16 +36,8 @@ class Rules:
     person_minutes_in_30_days: int | None = None
     organisation_minutes_per_month: int | None = None
     free_cancel_minutes: int = 24 * 60
-    hand_over_minutes: int = 60
     hold_minutes: int = 15
     members_book: bool = True
-    approval: str = ApprovalMode.NONE.value
-    approval_from_minutes: int = 0
-    pending_holds: bool = True
-    approval_hours: int = 16
-    approval_time_out: str = TimeOut.DECLINE.value
-    no_show_minutes: int | None = None
-    strikes_allowed: int | None = None
     sources: Mapping[str, RuleSource] = field(default_factory=dict)
     presets: Mapping[str, Any] = field(default_factory=dict)  # what the preset in force says, where it says something
 
@@ -69,7 +61,7 @@ class Rules:
 
 NAMES = frozenset(f.name for f in fields(Rules)) - {"sources", "presets"}
 OWN_SOURCES = (RuleSource.LAB, RuleSource.ASSET)
-OF_THE_LAB = frozenset(name for name in NAMES if name.startswith(("person_", "organisation_", "strikes_")))
+OF_THE_LAB = frozenset(name for name in NAMES if name.startswith(("person_", "organisation_")))
 """Rules that count over all assets of a lab: an asset does not change them."""
 
 PRESETS: dict[Preset, dict[str, Any]] = {

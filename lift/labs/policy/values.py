@@ -9,7 +9,6 @@ from typing import Any
 from lift.core.errors import Problem
 from lift.core.i18n import Text
 from lift.labs import texts
-from lift.labs.enums import ApprovalMode
 from lift.labs.policy.rules import Rules
 
 DAY = 24 * 60
@@ -29,12 +28,7 @@ class YesNo:
     """Yes or no."""
 
 
-@dataclass(frozen=True)
-class OneOf:
-    """One of the values that stand in texts.RULE_CHOICES."""
-
-
-Kind = Whole | YesNo | OneOf
+Kind = Whole | YesNo
 
 KINDS: dict[str, Kind] = {
     "step_minutes": Whole(5, DAY),
@@ -53,16 +47,8 @@ KINDS: dict[str, Kind] = {
     "person_minutes_in_30_days": Whole(0, 30 * DAY, limit=True),
     "organisation_minutes_per_month": Whole(0, 3100 * DAY, limit=True),
     "free_cancel_minutes": Whole(0, 60 * DAY),
-    "hand_over_minutes": Whole(0, 60 * DAY),
     "hold_minutes": Whole(1, DAY),
     "members_book": YesNo(),
-    "approval": OneOf(),
-    "approval_from_minutes": Whole(0, 14 * DAY),
-    "pending_holds": YesNo(),
-    "approval_hours": Whole(1, 500),
-    "approval_time_out": OneOf(),
-    "no_show_minutes": Whole(5, DAY, limit=True),
-    "strikes_allowed": Whole(0, 100, limit=True),
 }
 """In the order in which a page asks."""
 
@@ -74,15 +60,13 @@ def value_problems(changes: Mapping[str, Any]) -> list[Problem]:
         if name not in KINDS
         else Problem("M25", _bounds(name, KINDS[name]), field=name)
         for name, value in changes.items()
-        if name not in KINDS or not _fits(name, KINDS[name], value)
+        if name not in KINDS or not _fits(KINDS[name], value)
     ]
 
 
-def _fits(name: str, kind: Kind, value: Any) -> bool:
+def _fits(kind: Kind, value: Any) -> bool:
     if isinstance(kind, YesNo):
         return isinstance(value, bool)
-    if isinstance(kind, OneOf):
-        return value in texts.RULE_CHOICES[name]
     if value is None:
         return kind.limit
     return isinstance(value, int) and not isinstance(value, bool) and kind.low <= value <= kind.high
@@ -95,13 +79,11 @@ def _bounds(name: str, kind: Kind) -> Text:
     return Text(texts.RULE_CHOOSE, {"rule": called})
 
 
-def together_problems(rules: Rules, *, approvers: int) -> list[Problem]:
-    """What the rules in force say together: lengths that can be booked, and somebody who can say yes."""
+def together_problems(rules: Rules) -> list[Problem]:
+    """What the rules in force say together: lengths that can be booked."""
     problems = []
     if rules.min_minutes > rules.max_minutes:
         problems.append(Problem("B4", texts.RULE_MIN_OVER_MAX, field="max_minutes"))
     elif not any(n % rules.step_minutes == 0 for n in range(rules.min_minutes, rules.max_minutes + 1)):
         problems.append(Problem("B1", texts.RULE_NO_LENGTH, field="step_minutes"))
-    if rules.approval != ApprovalMode.NONE and not approvers:
-        problems.append(Problem("B15", texts.RULE_NO_APPROVER, field="approval"))
     return problems

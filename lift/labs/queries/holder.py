@@ -1,4 +1,4 @@
-"""What a holder or an organisation has booked besides: for chains, gaps, minutes, missed bookings, an expired holds aside."""
+"""What a holder or an organisation has booked besides: for chains, gaps, minutes, expired holds aside."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lift.core.db import Instants, db
 from lift.labs.enums import HOLDING, BookingStatus
-from lift.labs.models import Booking, Claim, Strike
+from lift.labs.models import Booking, Claim
 from lift.labs.queries.claims import hold_is_over
 
 COUNTED = (*HOLDING, BookingStatus.DONE, BookingStatus.NO_SHOW)
@@ -35,16 +35,6 @@ def of_organisation(body: UUID, lab_id: UUID, within: Instants, now: datetime, b
     """The same for everybody who booked for an organisation."""
     query = _visible(within, now, but).where(Booking.organisation_id == body, Booking.lab_id == lab_id)
     return list(db.session.scalars(query))
-
-
-def strikes_of(person_id: UUID, lab_id: UUID, now: datetime) -> int:
-    """Missed bookings in a lab that still count."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Strike)
-        .where(Strike.person_id == person_id, Strike.lab_id == lab_id, Strike.expires_at > now)
-    )
-    return db.session.scalar(query) or 0
 
 
 def _visible(within: Instants, now: datetime, but: UUID | None) -> sa.Select[Instants]:

@@ -29,7 +29,7 @@ from lift.labs.services.extension import extend_booking, extend_for_session
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
-from lift.labs.services.rules import name_approver, remove_approver, set_asset_rules, set_lab_rules
+from lift.labs.services.rules import set_asset_rules, set_lab_rules
 from lift.labs.services.sessions import SessionBundle, book_for_session, release_for_session
 
 __all__ = [
@@ -56,12 +56,10 @@ __all__ = [
     "hold_bundle",
     "materialise_opening",
     "move_booking",
-    "name_approver",
     "name_owner",
     "open_lab",
     "release_claims",
     "release_for_session",
-    "remove_approver",
     "remove_block",
     "restore_booking",
     "set_asset_rules",

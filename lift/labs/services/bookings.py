@@ -23,7 +23,6 @@ from lift.labs import texts
 from lift.labs.enums import BookingStatus, Purpose, Release
 from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_book, can_change_booking, can_run_lab, can_see_booking
-from lift.labs.policy.holder import due_at
 from lift.labs.policy.plan import Plan
 from lift.labs.policy.quota import tally_keys
 from lift.labs.policy.rules import effective_rules
@@ -123,7 +122,7 @@ def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor, ove
         before = kept(booking)
         count(locked, old, -1)
         release_claims([booking.id], Release.MOVED)
-        booking.during, booking.due_at = during, due_at(during, plan.rules)
+        booking.during = during
         booking.sequence += 1
         take(booking, plan, verdict.choices, locked)
         session.flush()
@@ -185,7 +184,6 @@ def _new_booking(request: BookingRequest, plan: Plan, status: BookingStatus, act
         status=status,
         during=plan.during,
         expires_at=hold_ends if status == BookingStatus.HOLD else None,
-        due_at=due_at(plan.during, plan.rules),
         created_by=actor.person_id,
     )
 

@@ -17,7 +17,7 @@ from lift.labs import texts
 from lift.labs.models import Booking, Lab, RuleOverride
 from lift.labs.permissions import can_run_lab, can_set_rules
 from lift.labs.policy.overrides import Waiver
-from lift.labs.queries.approvers import managers_of
+from lift.labs.queries.managers import managers_of
 from lift.labs.queries.overrides import untold_overrides
 from lift.labs.queries.people import addresses_of
 

@@ -1,4 +1,4 @@
-"""What is asked of the person whose time it is: qualified, not too often, not too long, not too near (B4, B7, B8, B10, B11).
+"""What is asked of the person whose time it is: qualified, not too often, not too long, not too near (B4, B7, B10, B11).
 
 Called under the locks of the plan: the person's unit serialises their own bookings, the guards the minutes.
 """
@@ -15,7 +15,6 @@ from lift.labs.policy.holder import (
     gap_problems,
     has_minute_rules,
     minute_problems,
-    strike_problems,
 )
 from lift.labs.policy.plan import Plan
 from lift.labs.policy.qualification import qualification_problems
@@ -30,8 +29,6 @@ def holder_problems(plan: Plan, now: datetime) -> list[Problem]:
     rules = plan.rules
     problems = [p for asset in plan.assets for p in _beside_problems(plan, asset, effective_rules(asset), now)]
     problems += _minute_problems(plan, rules, now)
-    if plan.holder_id is not None and rules.strikes_allowed is not None:
-        problems += strike_problems(plan.lab, rules, booked.strikes_of(plan.holder_id, plan.lab.id, now))
     return problems + qualified_problems(plan, now)
 
 

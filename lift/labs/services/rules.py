@@ -14,11 +14,10 @@ from lift.core.i18n import Text
 from lift.core.locks import lock_rows
 from lift.labs import texts
 from lift.labs.enums import Preset
-from lift.labs.models import Approver, Asset, Lab
+from lift.labs.models import Asset, Lab
 from lift.labs.permissions import can_set_rules
-from lift.labs.policy.rules import OF_THE_LAB, Rules, effective_rules, lab_rules
+from lift.labs.policy.rules import OF_THE_LAB, effective_rules, lab_rules
 from lift.labs.policy.values import together_problems, value_problems
-from lift.labs.queries.approvers import approvers_of
 from lift.labs.queries.time import assets_with_labs
 
 
@@ -56,53 +55,18 @@ def set_asset_rules(
         _invalid_if([*foreign, *value_problems(changes)])
         asset.preset, asset.rules = preset, dict(changes)
         asset.setup_minutes, asset.teardown_minutes = setup, teardown
-        _invalid_if(_problems(effective_rules(asset), asset.lab_id, asset.id))
+        _invalid_if(together_problems(effective_rules(asset)))
         after = {"preset": preset, "setup": setup, "teardown": teardown, **changes}
         audit.record(actor, "labs.set_rules", "asset", asset_id, before=before, after=after)
         return asset
 
 
-def name_approver(
-    lab_id: UUID, person_id: UUID, *, deputy_id: UUID | None, asset_id: UUID | None = None, actor: Actor
-) -> Approver:
-    """Somebody decides about bookings of the lab, or of one asset; naming again changes the deputy."""
-    with transaction() as session:
-        lab = _managed_by(actor, lab_id)
-        if asset_id is not None:
-            require_found(next((asset for asset in lab.assets if asset.id == asset_id), None))
-        _invalid_if([Problem("B15", texts.DEPUTY_IS_APPROVER, field="deputy")] if deputy_id == person_id else [])
-        own = [a for a in approvers_of(lab_id, asset_id) if a.asset_id == asset_id]
-        row = next((a for a in own if a.person_id == person_id), None)
-        if row is None:
-            row = Approver(lab_id=lab_id, asset_id=asset_id, person_id=person_id)
-            session.add(row)
-        row.deputy_id = deputy_id
-        session.flush()
-        audit.record(actor, "labs.name_approver", "lab", lab_id, after={"person": person_id, "deputy": deputy_id})
-        return row
-
-
-def remove_approver(approver_id: UUID, *, actor: Actor) -> None:
-    """Requests that are open keep whom they asked. Raises Invalid when nobody would be left to say yes."""
-    with transaction() as session:
-        row = require_found(session.get(Approver, approver_id))
-        lab = _managed_by(actor, row.lab_id)
-        session.delete(row)
-        session.flush()
-        _invalid_if(_lab_problems(lab))
-        audit.record(actor, "labs.remove_approver", "lab", lab.id, before={"person": row.person_id})
-
-
 def _lab_problems(lab: Lab) -> list[Problem]:
     """Of the lab's own rules, and of every asset that stands on them."""
-    problems = _problems(lab_rules(lab), lab.id, None)
+    problems = together_problems(lab_rules(lab))
     for asset in assets_with_labs([asset.id for asset in lab.assets]):
-        problems += _problems(effective_rules(asset), lab.id, asset.id)
+        problems += together_problems(effective_rules(asset))
     return list({(p.rule, p.field): p for p in problems}.values())
-
-
-def _problems(rules: Rules, lab_id: UUID, asset_id: UUID | None) -> list[Problem]:
-    return together_problems(rules, approvers=len(approvers_of(lab_id, asset_id)))
 
 
 def _invalid_if(problems: list[Problem]) -> None:

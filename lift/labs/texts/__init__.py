@@ -5,14 +5,12 @@ from __future__ import annotations
 from lift.core.i18n import N_, Text
 from lift.labs.enums import (
     AccessClass,
-    ApprovalMode,
     BlockKind,
     BookingStatus,
     Need,
     Preset,
     Purpose,
     RuleSource,
-    TimeOut,
 )
 
 # ---- B1 shape
@@ -33,7 +31,6 @@ CHAIN_TOO_LONG = N_(
     "With your other bookings next to it you would have %(asset)s for %(minutes)s minutes in a row; %(most)s are allowed."
 )
 # ---- B8, B11, B10 in minutes
-TOO_MANY_STRIKES = N_("%(count)s bookings in %(lab)s were missed in the last 180 days. Ask the people who run it.")
 TOO_NEAR = N_("Between two of your bookings of %(asset)s lie at least %(minutes)s minutes. The next start is %(at)s.")
 MINUTES_DAY = N_("That would be %(minutes)s minutes in %(lab)s on one day, and %(limit)s are allowed.")
 MINUTES_MONTH = N_("That would be %(minutes)s minutes in %(lab)s in one month, and %(limit)s are allowed.")
@@ -41,11 +38,6 @@ MINUTES_ROLLING = N_("That would be %(minutes)s minutes in %(lab)s within 30 day
 MINUTES_ORGANISATION = N_(
     "That would be %(minutes)s minutes of your organisation in %(lab)s in one month, and %(limit)s are allowed."
 )
-# ---- M17, M11
-TOO_LATE_TO_HAND_OVER = N_("%(asset)s is handed over until %(at)s at the latest. Ask the people who run the lab.")
-NOT_OF_ORGANISATION = Text(N_("Choose somebody of the organisation that booked."))
-SAME_HOLDER = Text(N_("This person holds the booking already."))
-NOBODY_CAME = N_("Nobody came until %(at)s; the rest of the time was given back.")
 # ---- B5, B6
 CLOSED = N_("%(lab)s is not open for the whole of that time.")
 CLOSED_FOR_BUFFERS = N_("%(lab)s is not open for the whole of that time, set-up and tear-down of %(asset)s included.")
@@ -81,33 +73,6 @@ LACKS_YOU = N_("For %(asset)s you need: %(what)s. You have not shown it yet.")
 LACKS = N_("For %(asset)s %(who)s needs: %(what)s. It has not been shown yet.")
 RUNS_OUT_YOU = N_("For %(asset)s you need: %(what)s. Yours runs out %(at)s, before the booking ends.")
 RUNS_OUT = N_("For %(asset)s %(who)s needs: %(what)s. It runs out %(at)s, before the booking ends.")
-MAY_NOT_QUALIFY = N_("Only the people who run %(lab)s and its qualifiers may say who is qualified.")
-REVOKED_NEEDS_REASON = Text(N_("Say in a few words why; the person concerned will read it."))
-HOURS_NEED_MINUTES = Text(N_("Type how many minutes were supervised."))
-WARN_SUBJECT = N_("%(what)s for %(type)s runs out on %(day)s")
-WARN_BODY = N_(
-    "Hello %(name)s,\n\n%(what)s for %(type)s at %(lab)s runs out on %(day)s, in %(days)s days.\n"
-    "What you need and how to renew it: %(url)s\n"
-)
-REVOKED_SUBJECT = N_("You may no longer work with %(type)s at %(lab)s for now")
-REVOKED_BODY = N_(
-    "Hello %(name)s,\n\n%(what)s for %(type)s was taken back: %(why)s\n"
-    "Bookings ahead that need it: %(n)s. They stay until the lab decides. What you need: %(url)s\n"
-)
-# ---- M6 a booking waits for a yes
-NOT_ASKED = N_("Only the people who were asked may decide: %(who)s.")
-OWN_REQUEST = Text(N_("Nobody decides about a booking of their own. Somebody else who was asked must."))
-NOBODY_TO_ASK = N_("Nobody but you could say yes. Ask the managers of %(lab)s to name another approver.")
-DECIDED = Text(N_("This request was decided already. Reload the page."))
-NO_NEEDS_REASON = Text(N_("Say in a few words why not; the person who asked will read it."))
-NOBODY_ANSWERED = N_("Nobody decided in time.")
-APPROVAL_SUBJECT = N_("A booking of %(asset)s waits for your yes")
-APPROVAL_BODY = N_("Hello %(name)s,\n\n%(who)s asks for %(asset)s, %(when)s. Please decide by %(by)s: %(url)s\n")
-DECIDED_SUBJECT = {
-    True: N_("Your booking of %(asset)s is confirmed"),
-    False: N_("Your booking of %(asset)s was declined"),
-}
-DECIDED_BODY = N_("Hello %(name)s,\n\n%(asset)s, %(when)s. %(why)s\n%(url)s\n")
 # ---- overrides
 OVERRIDES_SUBJECT = N_("Rules waived in %(lab)s: %(n)s")
 OVERRIDES_BODY = N_(
@@ -120,9 +85,7 @@ RULE_BOUNDS = N_("%(rule)s: type a whole number from %(low)s to %(high)s.")
 RULE_CHOOSE = N_("%(rule)s: choose one of the values offered.")
 RULE_MIN_OVER_MAX = Text(N_("The longest booking must not be shorter than the shortest."))
 RULE_NO_LENGTH = Text(N_("No length between the shortest and the longest booking fits the step. Choose a finer step."))
-RULE_NO_APPROVER = Text(N_("Name somebody who says yes first; then let bookings wait for it."))
 RULE_OF_LAB = N_("This rule counts over all assets of %(lab)s. Set it on the rules page of the lab.")
-DEPUTY_IS_APPROVER = Text(N_("The deputy must be another person than the one who is away."))
 MAY_NOT_SET_RULES = N_("Only the managers of %(lab)s and the administrators of its organisation set its rules.")
 MAY_NOT_ADD_LAB = Text(N_("Only the administrators of an organisation open a lab for it."))
 
@@ -211,26 +174,7 @@ RULES = {
     "person_minutes_in_30_days": (N_("Time per person in any 30 days"), ""),
     "organisation_minutes_per_month": (N_("Time per organisation and month"), ""),
     "free_cancel_minutes": (N_("Free to cancel until, before the start"), ""),
-    "hand_over_minutes": (N_("Handed over to somebody else until, before the start"), ""),
     "hold_minutes": (N_("A hold lasts"), ""),
     "members_book": (N_("Members of the lab's organisation may book"), ""),
-    "approval": (N_("A booking needs a yes"), ""),
-    "approval_from_minutes": (N_("A yes is needed for bookings longer than"), ""),
-    "pending_holds": (N_("The time is held while it waits for the yes"), ""),
-    "approval_hours": (N_("Hours to decide, while the lab is open"), "%(value)s"),
-    "approval_time_out": (N_("When nobody decided in time"), ""),
-    "no_show_minutes": (N_("Released when nobody came after"), ""),
-    "strikes_allowed": (N_("Missed bookings in 180 days until one must ask the lab"), "%(value)s"),
 }
 """Name and shape of each rule that a page shows (policy.rules.Rules)."""
-RULE_CHOICES = {
-    "approval": {
-        ApprovalMode.NONE.value: N_("no"),
-        ApprovalMode.ANY.value: N_("from any one approver"),
-        ApprovalMode.ALL.value: N_("from all approvers"),
-    },
-    "approval_time_out": {
-        TimeOut.DECLINE.value: N_("the request is declined"),
-        TimeOut.ESCALATE.value: N_("deputies and the lab's managers decide"),
-    },
-}

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any
-from uuid import UUID
 
 from babel.core import get_global
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from lift.core import clock
-from lift.core.errors import Forbidden, Invalid, NotFound, Problem, require, require_found
+from lift.core.errors import Forbidden, Invalid, Problem, require, require_found
 from lift.core.i18n import Text
 from lift.labs import queries, services, texts
 from lift.labs.enums import AccessClass, Preset
-from lift.labs.forms.rules import AS_LAB, ApproverForm, AssetRulesForm, NewAssetForm, NewLabForm, RulesForm
+from lift.labs.forms.rules import AS_LAB, AssetRulesForm, NewAssetForm, NewLabForm, RulesForm
 from lift.labs.models import Asset, Lab
 from lift.labs.permissions import can_add_lab, can_see_desk, can_set_rules
 from lift.labs.policy.rules import Rules, effective_rules, inherited_rules, lab_rules, preset_rules
-from lift.labs.queries.approvers import approvers_named, people_of
 from lift.labs.queries.kinds import asset_types
 from lift.labs.queries.overrides import overrides_of
 from lift.labs.views import shown
@@ -68,39 +66,6 @@ def asset_rules_page(key: str) -> Page:
     except Invalid as invalid:
         return asset_page(seen_asset(key), form, 422, form.tell(invalid.problems))
     return saved("labs.asset_rules_page", key=key)
-
-
-@bp.post("/labs/<slug>/approvers")
-@signed_in
-def name_approver(slug: str) -> Page:
-    """Somebody says yes to bookings from now on."""
-    lab = seen_lab(slug)
-    form = approver_form(lab)
-    if not form.validate():
-        return lab_page(lab, shown_form(lab), 422, approvers=form)
-    asset = next((asset for asset in lab.assets if asset.key == form.asset.data), None)
-    deputy = UUID(form.deputy.data) if form.deputy.data else None
-    try:
-        services.name_approver(
-            lab.id, UUID(form.person.data), deputy_id=deputy, asset_id=asset.id if asset else None, actor=current_actor()
-        )
-    except Invalid as invalid:
-        return lab_page(lab, shown_form(lab), 422, invalid.problems, approvers=form)
-    return saved("labs.lab_rules_page", slug=slug)
-
-
-@bp.post("/labs/<slug>/approvers/<uuid:approver_id>/remove")
-@signed_in
-def remove_approver(slug: str, approver_id: UUID) -> Page:
-    """Somebody is asked no more."""
-    lab = seen_lab(slug)
-    if approver_id not in {each.id for each in approvers_named(lab.id)}:
-        raise NotFound
-    try:
-        services.remove_approver(approver_id, actor=current_actor())
-    except Invalid as invalid:
-        return lab_page(seen_lab(slug), shown_form(lab), 409, invalid.problems)
-    return saved("labs.lab_rules_page", slug=slug)
 
 
 @bp.route("/labs/new", methods=["GET", "POST"])
@@ -173,34 +138,16 @@ def set_asset(asset: Asset, form: AssetRulesForm) -> None:
     )  # fmt: skip
 
 
-def shown_form(lab: Lab) -> RulesForm:
-    """The rules form of a page whose other form was sent."""
-    form = RulesForm(formdata=None)
-    form.offer(of_asset=False)
-    form.preset.data = lab.preset.value
-    form.show(lab.rules)
-    return form
-
-
-def approver_form(lab: Lab, *, sent: bool = True) -> ApproverForm:
-    """With the lab's assets and the members of its organisation."""
-    form = ApproverForm() if sent else ApproverForm(formdata=None)
-    form.offer([(asset.key, asset.name) for asset in lab.assets], people_of(lab.organisation_id))
-    return form
-
-
-def lab_page(
-    lab: Lab, form: RulesForm, status: int = 200, problems: Any = (), approvers: ApproverForm | None = None
-) -> tuple[str, int]:
+def lab_page(lab: Lab, form: RulesForm, status: int = 200, problems: Any = ()) -> tuple[str, int]:
     """The page of a lab's rules."""
     may = can_set_rules(current_actor(), lab)
     if form.is_submitted() and not may:
         raise Forbidden(may_not_set(lab))
     page = render_template(
         "labs/rules.html", lab=lab, form=form, problems=problems, may=may, rows=differing(lab_rules(lab)),
-        comes=comes(preset_rules(lab.preset), form), notes=preset_notes(), names=approvers_named(lab.id),
+        comes=comes(preset_rules(lab.preset), form), notes=preset_notes(),
         per_asset=[(asset, differing(effective_rules(asset))) for asset in lab.assets], words=texts, shown=shown,
-        approvers=approvers or approver_form(lab, sent=False), overrides=overrides_of(lab.id, clock.now()),
+        overrides=overrides_of(lab.id, clock.now()),
     )  # fmt: skip
     return page, status
 

@@ -125,13 +125,11 @@ def rule_rows(rules: Rules) -> list[tuple[str, str, str]]:
 
 
 def rule_value(name: str, value: Any) -> str:
-    """A rule's value in words: a length, a choice, yes or no, a number; None is no limit."""
+    """A rule's value in words: a length, yes or no, a number; None is no limit."""
     if value is None:
         return str(_("no limit"))
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    if isinstance(value, str):
-        return say(texts.RULE_CHOICES[name][value])
     return length_words(value) if "minutes" in name else say(texts.RULES[name][1]) % {"value": value}
 
 
