@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
 from config import ROOT, TABLE
+from lift.web.glossary import words
 
 PARAMETER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 TRANSLATED = [
@@ -79,3 +80,13 @@ def test_page_comes_in_the_language_that_the_browser_asks_for(client: FlaskClien
     page = client.get("/sign-in", headers={"Accept-Language": "it"}).get_data(as_text=True)
     assert '<html lang="it"' in page
     assert "Password dimenticata" in page or "Hai dimenticato la password?" in page
+
+
+def test_v9_every_technical_word_is_explained_in_every_language_of_the_pages() -> None:
+    lacking = [
+        (word.key, language)
+        for word in words().values()
+        for language in ("en", *TRANSLATED)
+        if not word.shown.get(language) or not word.text.get(language)
+    ]
+    assert lacking == []
