@@ -6,14 +6,13 @@ from enum import StrEnum
 
 
 class VersionState(StrEnum):
-    """A1. Published and retired versions never change; what was in review and is edited again becomes a new draft."""
+    """A1. Published and retired versions never change."""
 
     DRAFT = "draft"
     REVIEW = "review"
     APPROVED = "approved"
     PUBLISHED = "published"
     RETIRED = "retired"
-    REPLACED = "replaced"  # never published: a newer draft took its place
 
 
 class StepKind(StrEnum):
@@ -35,4 +34,3 @@ class ReviewDecision(StrEnum):
     APPROVED = "approved"
     CHANGES = "changes"
     DECLINED = "declined"
-    REPLACED = "replaced"  # the lead asked somebody else instead
