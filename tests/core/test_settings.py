@@ -16,7 +16,7 @@ def load(tmp_path: Path, **values: str) -> Settings:
 
 def test_settings_have_defaults_for_everything(tmp_path: Path) -> None:
     settings = load(tmp_path)
-    assert (settings.port, settings.mode, settings.languages) == (8000, "demo", ("en", "it"))
+    assert (settings.port, settings.mode, settings.languages) == (8000, "demo", ("en", "it", "de"))
     assert settings.public_url == "http://127.0.0.1:8000"
 
 
