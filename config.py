@@ -93,6 +93,13 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("LIFT_OIDC_CLIENT_ID", str, "", "lift", "Client id at the OpenID provider."),
     Setting("LIFT_OIDC_CLIENT_SECRET", str, "", "a secret", "Client secret at the OpenID provider."),
+    Setting(
+        "LIFT_CALENDAR_HOSTS",
+        str,
+        "",
+        "rooms.uni.example,10.1.2.3:8080",
+        "Hosts inside your network whose calendars may be read, TLS or not; all others only at public addresses over https.",
+    ),
     Setting("LIFT_CHROMIUM", str, "", "/usr/bin/chromium", "Browser for the browser tests; empty: found on PATH."),
     Setting(
         "LIFT_TEST_DATABASE_URL",
@@ -134,6 +141,7 @@ class Settings:
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
+    calendar_hosts: tuple[str, ...]
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -147,7 +155,8 @@ class Settings:
             raise SettingsError(faults)
         wanted = {f.name for f in fields(cls)}
         named = {n.removeprefix("LIFT_").lower(): v for n, v in values.items()}
-        named["languages"] = tuple(part.strip() for part in str(named["languages"]).split(",") if part.strip())
+        for name in ("languages", "calendar_hosts"):
+            named[name] = tuple(part.strip() for part in str(named[name]).split(",") if part.strip())
         named["secret_key"] = named["secret_key"] or stored_secret(Path(named["home"]), "secret_key")
         named["public_url"] = (named["public_url"] or f"http://127.0.0.1:{named['port']}").rstrip("/")
         return cls(**{n: v for n, v in named.items() if n in wanted})

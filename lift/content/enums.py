@@ -6,13 +6,14 @@ from enum import StrEnum
 
 
 class VersionState(StrEnum):
-    """A1. Published and retired versions never change."""
+    """A1. Published and retired versions never change; what was in review and is edited again becomes a new draft."""
 
     DRAFT = "draft"
     REVIEW = "review"
     APPROVED = "approved"
     PUBLISHED = "published"
     RETIRED = "retired"
+    REPLACED = "replaced"  # never published: a newer draft took its place
 
 
 class StepKind(StrEnum):
@@ -34,3 +35,4 @@ class ReviewDecision(StrEnum):
     APPROVED = "approved"
     CHANGES = "changes"
     DECLINED = "declined"
+    REPLACED = "replaced"  # the lead asked somebody else instead

@@ -26,6 +26,7 @@ class Role(StrEnum):
     BUSINESS_OWNER = "business_owner"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
+    ACCOUNTANT = "accountant"  # sees the documents of one company, nothing else (S16)
     OPERATOR = "operator"  # keeps the installation running: failed jobs, refused batches, doctor
 
 

@@ -24,11 +24,11 @@ from lift.core.models import MailMessage
 SEND_MAIL = jobs.JobKind("core.send_mail", atomic=False, attempts=12)  # for over an hour, each wait twice as long
 
 
-def queue_mail(recipient: str, *, event: str, kind: str, subject: str, body: str) -> None:
+def queue_mail(recipient: str, *, event: str, kind: str, subject: str, body: str, calendar: str | None = None) -> None:
     """Write the mail and its job; a second call for the same recipient, event and kind does nothing."""
     statement = (
         insert(MailMessage)
-        .values(id=uuid7(), recipient=recipient, event=event, kind=kind, subject=subject, body=body)
+        .values(id=uuid7(), recipient=recipient, event=event, kind=kind, subject=subject, body=body, calendar=calendar)
         .on_conflict_do_nothing()
         .returning(MailMessage.id)
     )
@@ -62,6 +62,10 @@ def _unsent(message_id: UUID, sender: str) -> EmailMessage | None:
         message["From"], message["To"], message["Subject"] = sender, row.recipient, row.subject
         message["Date"], message["Message-ID"] = formatdate(), f"<{row.id}@lift>"
         message.set_content(row.body)
+        if row.calendar:
+            message.add_attachment(
+                row.calendar, subtype="calendar", filename="session.ics", params={"method": "PUBLISH"}
+            )
         return message
 
 

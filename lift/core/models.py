@@ -119,6 +119,7 @@ class MailMessage(Base):
     kind: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str]
+    calendar: Mapped[str | None]  # an iCalendar text that travels along where a date is meant
     created_at: Mapped[Created]
     sent_at: Mapped[datetime | None]
 

@@ -32,9 +32,27 @@ BEGIN
 END $$
 """
 
-FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED)
+FOUR_EYES = """
+CREATE OR REPLACE FUNCTION lift_four_eyes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'module_review' THEN
+    IF NEW.decision = 'approved' AND EXISTS (
+      SELECT FROM module_version v WHERE v.id = NEW.version_id AND NEW.reviewer_id = ANY (v.author_ids)) THEN
+      RAISE EXCEPTION 'nobody approves their own work' USING ERRCODE = '23514';
+    END IF;
+  ELSIF NEW.state = 'published' AND OLD.state <> 'published' AND cardinality(NEW.author_ids) > 0 AND NOT EXISTS (
+    SELECT FROM module_review r WHERE r.version_id = NEW.id AND r.decision = 'approved'
+      AND NOT r.reviewer_id = ANY (NEW.author_ids) AND r.organisation_id IS DISTINCT FROM NEW.organisation_id) THEN
+    RAISE EXCEPTION 'published without an approval by another partner' USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$
+"""
 
-APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released")
+FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED, FOUR_EYES)
+FUNCTION_NAMES = ("lift_refuse_change", "lift_refuse_change_of_published", "lift_four_eyes")
+
+APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released", "aid_grant", "use_month", "use_fact")
 PUBLISHED = ("module_version", "module_step", "module_media")
 
 
@@ -50,4 +68,8 @@ def trigger_statements() -> list[str]:
         f"ON {t} FOR EACH ROW EXECUTE FUNCTION lift_refuse_change_of_published()"
         for t in PUBLISHED
     ]
-    return never + published
+    four_eyes = [
+        f"CREATE TRIGGER {t}_four_eyes BEFORE {when} ON {t} FOR EACH ROW EXECUTE FUNCTION lift_four_eyes()"
+        for t, when in (("module_review", "INSERT OR UPDATE"), ("module_version", "UPDATE"))
+    ]
+    return never + published + four_eyes

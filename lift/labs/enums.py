@@ -70,14 +70,77 @@ class BlockKind(StrEnum):
     FAILURE = "failure"
     CLOSURE = "closure"
     EVENT = "event"
+    OUTSIDE = "outside"
+
+
+class FeedOf(StrEnum):
+    """Whose bookings a calendar address shows."""
+
+    PERSON = "person"
+    ASSET = "asset"
+    LAB = "lab"
 
 
 class RuleSource(StrEnum):
     """Where a rule in force comes from: the nearest one counts."""
 
+    NETWORK = "network"
     PRESET = "preset"
     LAB = "lab"
+    ASSET_PRESET = "asset_preset"
     ASSET = "asset"
+
+
+class ApprovalMode(StrEnum):
+    """Who must say yes to a booking (M6)."""
+
+    NONE = "none"
+    ANY = "any"
+    ALL = "all"
+
+
+class TimeOut(StrEnum):
+    """What happens when nobody decided in time."""
+
+    DECLINE = "decline"
+    ESCALATE = "escalate"
+
+
+class RequestState(StrEnum):
+    """How a request for a yes stands."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class FailureState(StrEnum):
+    """From the report of a problem to its outcome (M16)."""
+
+    REPORTED = "reported"
+    DOWN = "down"
+    BACK = "back"
+    NO_FAULT = "no_fault"
+
+
+class WishState(StrEnum):
+    """A wish for time that was not free (M13)."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    MET = "met"
+    ENDED = "ended"
+
+
+class Need(StrEnum):
+    """What a lab may ask of a person before a kind of machine (M8)."""
+
+    INDUCTION = "induction"
+    QUIZ = "quiz"
+    TWIN_CHECK = "twin_check"
+    SUPERVISED_HOURS = "supervised_hours"
+    SIGN_OFF = "signoff"
 
 
 class Release(StrEnum):
@@ -87,3 +150,6 @@ class Release(StrEnum):
     MOVED = "moved"
     EXPIRED = "expired"
     DISPLACED = "displaced"
+    ASKED = "asked"
+    DECLINED = "declined"
+    NO_SHOW = "no_show"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from lift.core.actor import Actor, Role, Scope
 from lift.labs.models import Booking, Lab
 
@@ -33,3 +35,15 @@ def can_change_booking(actor: Actor, booking: Booking) -> bool:
     """Its holder or maker while acting for the organisation that booked, and the people who run the lab."""
     mine = actor.person_id is not None and actor.person_id in (booking.holder_id, booking.created_by)
     return (mine and booking.organisation_id == actor.organisation_id) or can_run_lab(actor, booking.lab)
+
+
+def can_set_rules(actor: Actor, lab: Lab) -> bool:
+    """Sets rules and hours, names approvers, adds assets: the lab's managers and the organisation's administrators."""
+    return actor.has(Role.LAB_MANAGER, Scope.LAB, lab.id) or can_add_lab(actor, lab.organisation_id)
+
+
+def can_add_lab(actor: Actor, organisation_id: UUID | None) -> bool:
+    """Opens a new lab: the administrators of the organisation."""
+    return actor.is_system or (
+        organisation_id is not None and actor.has(Role.PARTNER_ADMIN, Scope.PARTNER, organisation_id)
+    )

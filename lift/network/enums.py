@@ -42,3 +42,11 @@ class OutcomeState(StrEnum):
     IN_THE_MAKING = "in_the_making"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+
+class RequestState(StrEnum):
+    """A body asks to take part in a working group (N12)."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lift.core.db import Base, Created, Json, Key, Texts, one_of, state_column
-from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, PartnerState
+from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, PartnerState, RequestState
 
 
 class Partner(Base):
@@ -101,9 +101,49 @@ class Outcome(Base):
     kind: Mapped[OutcomeKind] = state_column(OutcomeKind)
     state: Mapped[OutcomeState] = state_column(OutcomeState, OutcomeState.PROPOSED)
     link: Mapped[str | None]
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"))
     licence: Mapped[str | None]
     gain: Mapped[Texts] = mapped_column(default=dict)
     contributors: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[Created]
 
     group: Mapped[WorkingGroup] = relationship(back_populates="outcomes")
+
+
+class GroupMeeting(Base):
+    """The group met: when, who was there (as written down), what it decided, and a paper if there is one."""
+
+    __tablename__ = "group_meeting"
+    __table_args__ = (sa.Index(None, "group_id", "held_on"),)
+
+    id: Mapped[Key]
+    group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("working_group.id"))
+    held_on: Mapped[date]
+    people: Mapped[str]
+    decisions: Mapped[str]  # one a line
+    file_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("stored_file.id"))
+    recorded_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
+    recorded_at: Mapped[Created]
+
+
+class GroupRequest(Base):
+    """A body outside asks to take part; one open request of a body to a group."""
+
+    __tablename__ = "group_request"
+    __table_args__ = (
+        one_of("state", RequestState),
+        sa.Index("uq_group_request_open", "group_id", "organisation_id", unique=True,
+                 postgresql_where=sa.text("state = 'asked'")),
+        sa.Index(None, "organisation_id"),
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    group_id: Mapped[UUID] = mapped_column(sa.ForeignKey("working_group.id"))
+    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"))
+    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
+    brings: Mapped[str]
+    state: Mapped[RequestState] = state_column(RequestState, RequestState.ASKED)
+    asked_at: Mapped[Created]
+    answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))

@@ -36,3 +36,36 @@ class ConsentPurpose(StrEnum):
     PHOTO = "photo"
     CONTACT = "contact"
     PUBLIC_CONTACT = "public_contact"
+
+
+class VatState(StrEnum):
+    """What is known of a VAT number. An unreachable register is ``unchecked``; it costs nobody a seat (RULES E2)."""
+
+    UNCHECKED = "unchecked"
+    VALID = "valid"
+    UNKNOWN = "unknown"  # the register answered, and does not know it
+    VOUCHED = "vouched"  # a cluster officer or a coordinator answers for the firm
+
+
+class LinkKind(StrEnum):
+    """Recommendation 2003/361/EC, annex, article 3. Linked firms are one undertaking."""
+
+    LINKED = "linked"
+    PARTNER = "partner"
+
+
+class NeedKind(StrEnum):
+    """RULES E25: what a host must know, and nobody else."""
+
+    ACCESS = "access"
+    DIET = "diet"
+
+
+class JoinState(StrEnum):
+    """RULES R6."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    TAKEN_BACK = "taken_back"

@@ -27,7 +27,7 @@ THRESHOLDS: tuple[tuple[SizeClass, int, int, int], ...] = (
 
 # RULES R5: who holds the role at the left in a scope may give those at the right in the same scope.
 MAY_GIVE: dict[Role, frozenset[Role]] = {
-    Role.OWNER: frozenset({Role.OWNER, Role.LEARNER}),
+    Role.OWNER: frozenset({Role.OWNER, Role.LEARNER, Role.ACCOUNTANT}),
     Role.LEAD: frozenset({Role.LEAD, Role.AUTHOR, Role.REVIEWER}),
     Role.LAB_MANAGER: frozenset({Role.LAB_MANAGER, Role.LAB_TECHNICIAN, Role.TRAINER, Role.QUALIFIER}),
     Role.PARTNER_ADMIN: frozenset({Role.PARTNER_ADMIN, Role.SIGNATORY, Role.TRAINER}),

@@ -47,6 +47,7 @@ ROLES = {
     Role.BUSINESS_OWNER: N_("Business owner"),
     Role.COORDINATOR: N_("Coordinator"),
     Role.AUDITOR: N_("Auditor"),
+    Role.ACCOUNTANT: N_("Accountant"),
     Role.OPERATOR: N_("Operator"),
 }
 ROLE_MEANINGS = {
@@ -56,6 +57,7 @@ ROLE_MEANINGS = {
     Role.LEARNER: N_(
         "takes seats in sessions, opens the modules, drives machines in the booked hours, gets certificates"
     ),
+    Role.ACCOUNTANT: N_("sees the documents for the books of this company, and nothing else"),
 }
 
 CONSENT_VERSION = "2026-11"

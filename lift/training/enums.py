@@ -49,6 +49,29 @@ class AidAnswer(StrEnum):
     FULL_PRICE = "full_price"
 
 
+class Decision(StrEnum):
+    """E15. Who decides to cancel cancels; who postpones moves the session and is asked again."""
+
+    GO = "go"
+    CANCEL = "cancel"
+
+
+class VoucherKind(StrEnum):
+    """What a voucher takes off a seat's price."""
+
+    FIXED = "fixed"  # value in cents
+    PERCENT = "percent"
+    FULL = "full"
+
+
+class Fit(StrEnum):
+    """S1, S11: what shall happen when not all of a request fit."""
+
+    SOME = "some"  # seats that are free, the others wait
+    ALL = "all"  # all or nothing
+    TOGETHER = "together"  # all, or they wait as one group that is never split
+
+
 class LengthBand(StrEnum):
     """How the days of a session lie."""
 
@@ -102,7 +125,9 @@ class LedgerReason(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     PROMOTED = "promoted"
-    RELEASED = "released"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
 
 
 class StepState(StrEnum):

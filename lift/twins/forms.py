@@ -48,8 +48,7 @@ class WhatIfForm(LiftForm):
     def show(self, values: Mapping[str, Any]) -> None:
         """Put numbers into the fields, written as the reader writes them; texts as they are."""
         for spec in self.specs:
-            value = values.get(spec.name, spec.default)
-            self[spec.name].data = value if isinstance(value, str) else typed_as(value)
+            self[spec.name].data = typed(values.get(spec.name, spec.default))
 
     def beside_id(self) -> UUID | None:
         """The run that the form stood beside."""
@@ -61,6 +60,11 @@ class WhatIfForm(LiftForm):
     def like_id(self) -> UUID | None:
         """The run whose luck is wanted; None for new luck or no such id."""
         return self.beside_id() if self.same_luck.data else None
+
+
+def typed(value: float | str) -> str:
+    """What stands in a field: words as they are, numbers as one types them."""
+    return value if isinstance(value, str) else typed_as(value)
 
 
 def typed_as(value: float) -> str:
@@ -78,6 +82,11 @@ def form_class(simulator: AnySimulator) -> type[WhatIfForm]:
 
 def _control(spec: FieldSpec) -> Any:
     if spec.choices:
-        choices = [SelectChoice(str(choice), f"{choice} {spec.unit}".strip()) for choice in spec.choices]
+        choices = [SelectChoice(str(choice), _choice_label(spec, str(choice))) for choice in spec.choices]
         return RadioField(_l(spec.title), choices=choices, validate_choice=False)
     return StringField(_l(spec.title))
+
+
+def _choice_label(spec: FieldSpec, choice: str) -> Any:
+    name = spec.names.get(choice)
+    return _l(name) if name else f"{choice} {spec.unit}".strip()

@@ -31,13 +31,21 @@ STATES = {
 GROUPS = {
     "times": N_("Times"),
     "buffers": N_("Buffers"),
-    "stops": N_("Stops and bad parts"),
+    "stops": N_("Disturbances"),
     "run": N_("What is simulated"),
+    "plan": N_("The plan"),
+    "jobs": N_("The jobs"),
+    "control": N_("The controller"),
+    "oven": N_("The oven"),
 }
 """Headings of the groups that a simulator's fields name."""
 UNITS = {
     "parts": N_("parts"),
     "days": N_("days"),
     "parts/h": N_("parts per hour"),
+    "jobs": N_("jobs"),
+    "times": N_("times"),
+    "steps": N_("steps"),
+    "batches": N_("batches"),
 }
 """Units that are words; symbols stay as they are."""

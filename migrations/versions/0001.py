@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from lift.core.triggers import EXTENSIONS, FUNCTIONS, trigger_statements
+from lift.core.triggers import EXTENSIONS, FUNCTION_NAMES, FUNCTIONS, trigger_statements
 
 revision = '0001'
 down_revision = None
@@ -51,6 +51,15 @@ def upgrade() -> None:
     op.create_index('ix_audit_entry_at', 'audit_entry', ['at'], unique=False)
     op.create_index('ix_audit_entry_thing', 'audit_entry', ['thing_kind', 'thing_id', 'id'], unique=False)
     op.create_index('ix_audit_entry_who', 'audit_entry', ['who', 'id'], unique=False)
+    op.create_table('erasure_report',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('pseudonym', sa.UUID(), nullable=False),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('certificates_revoked', sa.Boolean(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_report')),
+    sa.UniqueConstraint('pseudonym', name=op.f('uq_erasure_report_pseudonym'))
+    )
     op.create_table('idempotency_key',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -92,6 +101,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('calendar', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_message')),
@@ -166,6 +176,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tally')),
     sa.UniqueConstraint('what', 'whom', 'window', name=op.f('uq_tally_what_whom_window'))
     )
+    op.create_table('watch',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('speaks', sa.Text(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('last_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_watch')),
+    sa.UniqueConstraint('address', 'topic', 'language', 'country', name=op.f('uq_watch_address_topic_language_country'))
+    )
     op.create_table('account',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -213,19 +235,41 @@ def upgrade() -> None:
     op.create_table('company',
     sa.Column('organisation_id', sa.UUID(), nullable=False),
     sa.Column('vat_number', sa.Text(), nullable=True),
+    sa.Column('vat_state', sa.Enum('unchecked', 'valid', 'unknown', 'vouched', name='vatstate', native_enum=False, length=40), nullable=False),
+    sa.Column('vat_checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('nace', sa.Text(), nullable=True),
     sa.Column('heads', sa.Integer(), nullable=True),
     sa.Column('size_class', sa.Enum('micro', 'small', 'medium', 'large', 'unknown', name='sizeclass', native_enum=False, length=40), nullable=False),
     sa.Column('size_declared_on', sa.Date(), nullable=True),
     sa.Column('hub_organisation_id', sa.UUID(), nullable=True),
     sa.Column('contact_email', sa.Text(), nullable=True),
+    sa.Column('billing_name', sa.Text(), nullable=False),
+    sa.Column('billing_address', sa.Text(), nullable=False),
+    sa.Column('billing_email', sa.Text(), nullable=True),
     sa.Column('machines_note', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("size_class IN ('micro', 'small', 'medium', 'large', 'unknown')", name=op.f('ck_company_size_class_known')),
+    sa.CheckConstraint("vat_state IN ('unchecked', 'valid', 'unknown', 'vouched')", name=op.f('ck_company_vat_state_known')),
     sa.ForeignKeyConstraint(['hub_organisation_id'], ['organisation.id'], name=op.f('fk_company_hub_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_company_organisation_id_organisation')),
     sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_company')),
     sa.UniqueConstraint('vat_number', name=op.f('uq_company_vat_number'))
     )
+    op.create_table('company_link',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('linked', 'partner', name='linkkind', native_enum=False, length=40), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('vat_number', sa.Text(), nullable=False),
+    sa.Column('declared_on', sa.Date(), server_default=sa.text('CURRENT_DATE'), nullable=False),
+    sa.Column('declared_by', sa.UUID(), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("kind IN ('linked', 'partner')", name=op.f('ck_company_link_kind_known')),
+    sa.ForeignKeyConstraint(['declared_by'], ['person.id'], name=op.f('fk_company_link_declared_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_company_link_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_company_link'))
+    )
+    op.create_index(op.f('ix_company_link_vat_number'), 'company_link', ['vat_number'], unique=False)
+    op.create_index('uq_company_link_live', 'company_link', ['organisation_id', 'vat_number'], unique=True, postgresql_where=sa.text('ended_on IS NULL'))
     op.create_table('consent',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -238,6 +282,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
     )
     op.create_index(op.f('ix_consent_person_id_purpose'), 'consent', ['person_id', 'purpose'], unique=False)
+    op.create_table('data_export',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('file_id', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_data_export_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_data_export_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_export'))
+    )
+    op.create_index(op.f('ix_data_export_ends_at'), 'data_export', ['ends_at'], unique=False)
+    op.create_index(op.f('ix_data_export_person_id'), 'data_export', ['person_id'], unique=False)
+    op.create_index('uq_data_export_waiting', 'data_export', ['person_id'], unique=True, postgresql_where=sa.text('ready_at IS NULL'))
     op.create_table('hub',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -252,6 +310,48 @@ def upgrade() -> None:
     sa.UniqueConstraint('organisation_id', name=op.f('uq_hub_organisation_id')),
     sa.UniqueConstraint('slug', name=op.f('uq_hub_slug'))
     )
+    op.create_table('invitation',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('scope', sa.Enum('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session', name='scope', native_enum=False, length=40), nullable=False),
+    sa.Column('scope_id', sa.UUID(), nullable=True),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('invited_by', sa.UUID(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('used_by', sa.UUID(), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_invitation_role_known')),
+    sa.CheckConstraint("scope IN ('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session')", name=op.f('ck_invitation_scope_known')),
+    sa.ForeignKeyConstraint(['invited_by'], ['person.id'], name=op.f('fk_invitation_invited_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_invitation_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['used_by'], ['person.id'], name=op.f('fk_invitation_used_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_invitation_token_hash'))
+    )
+    op.create_index(op.f('ix_invitation_organisation_id_expires_at'), 'invitation', ['organisation_id', 'expires_at'], unique=False)
+    op.create_table('join_request',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('open', 'accepted', 'refused', 'lapsed', 'taken_back', name='joinstate', native_enum=False, length=40), nullable=False),
+    sa.Column('same_domain', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'accepted', 'refused', 'lapsed', 'taken_back')", name=op.f('ck_join_request_state_known')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_join_request_decided_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_join_request_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_join_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_join_request'))
+    )
+    op.create_index(op.f('ix_join_request_organisation_id_state'), 'join_request', ['organisation_id', 'state'], unique=False)
+    op.create_index(op.f('ix_join_request_state_decide_by'), 'join_request', ['state', 'decide_by'], unique=False)
+    op.create_index('uq_join_request_open', 'join_request', ['person_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'open'"))
     op.create_table('lab',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -273,6 +373,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_lab_slug'))
     )
     op.create_index(op.f('ix_lab_organisation_id'), 'lab', ['organisation_id'], unique=False)
+    op.create_table('link_check',
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('alive', sa.Boolean(), nullable=False),
+    sa.Column('vouched_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('vouched_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['vouched_by'], ['person.id'], name=op.f('fk_link_check_vouched_by_person')),
+    sa.PrimaryKeyConstraint('url', name=op.f('pk_link_check'))
+    )
     op.create_table('membership',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -285,6 +395,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_membership_organisation_id'), 'membership', ['organisation_id'], unique=False)
     op.create_index('uq_membership_live', 'membership', ['person_id', 'organisation_id'], unique=True, postgresql_where=sa.text('ended_on IS NULL'))
+    op.create_table('needs_intake',
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('answers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.Column('shared_with', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_needs_intake_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['shared_with'], ['person.id'], name=op.f('fk_needs_intake_shared_with_person')),
+    sa.ForeignKeyConstraint(['updated_by'], ['person.id'], name=op.f('fk_needs_intake_updated_by_person')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_needs_intake'))
+    )
+    op.create_index(op.f('ix_needs_intake_shared_with'), 'needs_intake', ['shared_with'], unique=False)
     op.create_table('partner',
     sa.Column('organisation_id', sa.UUID(), nullable=False),
     sa.Column('state', sa.Enum('applied', 'checked', 'agreed', 'trial', 'active', 'suspended', name='partnerstate', native_enum=False, length=40), nullable=False),
@@ -299,17 +421,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_partner'))
     )
     op.create_index(op.f('ix_partner_state'), 'partner', ['state'], unique=False)
+    op.create_table('person_need',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('kind', sa.Enum('access', 'diet', name='needkind', native_enum=False, length=40), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.CheckConstraint("kind IN ('access', 'diet')", name=op.f('ck_person_need_kind_known')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_need_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_need')),
+    sa.UniqueConstraint('person_id', 'kind', name=op.f('uq_person_need_person_id_kind'))
+    )
+    op.create_index(op.f('ix_person_need_until'), 'person_need', ['until'], unique=False)
     op.create_table('qualification',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
     sa.Column('type_key', sa.Text(), nullable=False),
     sa.Column('access', sa.Enum('view', 'simulate', 'supervised', 'free', 'on_site_only', name='accessclass', native_enum=False, length=40), nullable=False),
     sa.Column('item', sa.Text(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
     sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('valid_from', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('granted_by', sa.UUID(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_why', sa.Text(), nullable=True),
     sa.CheckConstraint("access IN ('view', 'simulate', 'supervised', 'free', 'on_site_only')", name=op.f('ck_qualification_access_known')),
     sa.ForeignKeyConstraint(['granted_by'], ['person.id'], name=op.f('fk_qualification_granted_by_person')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_qualification_person_id_person')),
@@ -321,14 +457,14 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
-    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
     sa.Column('scope', sa.Enum('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session', name='scope', native_enum=False, length=40), nullable=False),
     sa.Column('scope_id', sa.UUID(), nullable=True),
     sa.Column('began_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('granted_by', sa.UUID(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'operator')", name=op.f('ck_role_grant_role_known')),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_role_grant_role_known')),
     sa.CheckConstraint("scope IN ('network', 'partner', 'lab', 'asset_type', 'working_group', 'company', 'cluster', 'session')", name=op.f('ck_role_grant_scope_known')),
     sa.ForeignKeyConstraint(['granted_by'], ['person.id'], name=op.f('fk_role_grant_granted_by_person')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_grant_organisation_id_organisation')),
@@ -337,6 +473,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_role_grant_person_id_organisation_id'), 'role_grant', ['person_id', 'organisation_id'], unique=False)
     op.create_index(op.f('ix_role_grant_scope_scope_id'), 'role_grant', ['scope', 'scope_id'], unique=False)
+    op.create_table('role_proposal',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('role', sa.Enum('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator', name='role', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.UUID(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seconded_by', sa.UUID(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("role IN ('owner', 'learner', 'lead', 'author', 'reviewer', 'trainer', 'qualifier', 'lab_manager', 'lab_technician', 'partner_admin', 'signatory', 'officer', 'activity_leader', 'business_owner', 'coordinator', 'auditor', 'accountant', 'operator')", name=op.f('ck_role_proposal_role_known')),
+    sa.CheckConstraint('seconded_by <> person_id AND proposed_by <> person_id', name=op.f('ck_role_proposal_not_for_oneself')),
+    sa.CheckConstraint('seconded_by <> proposed_by', name=op.f('ck_role_proposal_two_coordinators')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_role_proposal_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_role_proposal_person_id_person')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_role_proposal_proposed_by_person')),
+    sa.ForeignKeyConstraint(['seconded_by'], ['person.id'], name=op.f('fk_role_proposal_seconded_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_role_proposal'))
+    )
+    op.create_index('uq_role_proposal_open', 'role_proposal', ['person_id', 'organisation_id', 'role'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('shared_sign_in',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -408,6 +564,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_size_declaration'))
     )
     op.create_index(op.f('ix_size_declaration_organisation_id_declared_on'), 'size_declaration', ['organisation_id', 'declared_on'], unique=False)
+    op.create_table('voucher',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('company_id', sa.UUID(), nullable=True),
+    sa.Column('kind', sa.Enum('fixed', 'percent', 'full', name='voucherkind', native_enum=False, length=40), nullable=False),
+    sa.Column('value', sa.Integer(), nullable=False),
+    sa.Column('most_uses', sa.Integer(), nullable=True),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('budget_cents', sa.Integer(), nullable=True),
+    sa.Column('spent_cents', sa.BigInteger(), nullable=False),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("kind IN ('fixed', 'percent', 'full')", name=op.f('ck_voucher_kind_known')),
+    sa.CheckConstraint("value >= 0 AND (kind <> 'percent' OR value <= 100)", name=op.f('ck_voucher_value_in_range')),
+    sa.CheckConstraint('spent_cents >= 0 AND (budget_cents IS NULL OR spent_cents <= budget_cents)', name=op.f('ck_voucher_spent_within_budget')),
+    sa.CheckConstraint('used >= 0 AND (most_uses IS NULL OR used <= most_uses)', name=op.f('ck_voucher_used_within_most')),
+    sa.ForeignKeyConstraint(['company_id'], ['organisation.id'], name=op.f('fk_voucher_company_id_organisation')),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_voucher_created_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_voucher_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_voucher')),
+    sa.UniqueConstraint('code', name=op.f('uq_voucher_code'))
+    )
+    op.create_index(op.f('ix_voucher_organisation_id'), 'voucher', ['organisation_id'], unique=False)
     op.create_table('working_group',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('slug', sa.Text(), nullable=False),
@@ -442,10 +623,12 @@ def upgrade() -> None:
     sa.Column('commissioned_on', sa.Date(), nullable=True),
     sa.Column('setup_minutes', sa.Integer(), nullable=False),
     sa.Column('teardown_minutes', sa.Integer(), nullable=False),
+    sa.Column('preset', sa.Enum('teaching_only', 'supervised_practice', 'open_practice', name='preset', native_enum=False, length=40), nullable=True),
     sa.Column('rules', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('public_tile', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("access IN ('view', 'simulate', 'supervised', 'free', 'on_site_only')", name=op.f('ck_asset_access_known')),
+    sa.CheckConstraint("preset IN ('teaching_only', 'supervised_practice', 'open_practice')", name=op.f('ck_asset_preset_known')),
     sa.CheckConstraint('setup_minutes >= 0 AND teardown_minutes >= 0', name=op.f('ck_asset_buffers_not_negative')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_asset_lab_id_lab')),
     sa.ForeignKeyConstraint(['owner_person_id'], ['person.id'], name=op.f('fk_asset_owner_person_id_person')),
@@ -474,6 +657,8 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("purpose IN ('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration')", name=op.f('ck_booking_purpose_known')),
     sa.CheckConstraint("status IN ('hold', 'pending', 'confirmed', 'active', 'done', 'cancelled_in_time', 'cancelled_late', 'declined', 'expired', 'no_show', 'displaced')", name=op.f('ck_booking_status_known')),
     sa.CheckConstraint('NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)', name=op.f('ck_booking_during_is_a_time')),
@@ -484,6 +669,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_booking')),
     sa.UniqueConstraint('code', name=op.f('uq_booking_code'))
     )
+    op.create_index('ix_booking_due', 'booking', ['due_at'], unique=False, postgresql_where=sa.text("seen_at IS NULL AND status IN ('confirmed', 'active')"))
     op.create_index('ix_booking_hold_ends', 'booking', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'hold'"))
     op.create_index(op.f('ix_booking_holder_id'), 'booking', ['holder_id'], unique=False)
     op.create_index('ix_booking_lab_during', 'booking', ['lab_id', 'during'], unique=False, postgresql_using='gist')
@@ -503,6 +689,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_briefing')),
     sa.UniqueConstraint('person_id', 'lab_id', 'day', name=op.f('uq_briefing_person_id_lab_id_day'))
     )
+    op.create_table('desk_visit',
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_desk_visit_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_desk_visit_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'lab_id', name=op.f('pk_desk_visit'))
+    )
     op.create_table('gateway',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('lab_id', sa.UUID(), nullable=False),
@@ -519,6 +714,21 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_gateway_key')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_gateway_token_hash'))
     )
+    op.create_table('group_meeting',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('people', sa.Text(), nullable=False),
+    sa.Column('decisions', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.UUID(), nullable=True),
+    sa.Column('recorded_by', sa.UUID(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_group_meeting_file_id_stored_file')),
+    sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_group_meeting_group_id_working_group')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['person.id'], name=op.f('fk_group_meeting_recorded_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_meeting'))
+    )
+    op.create_index(op.f('ix_group_meeting_group_id_held_on'), 'group_meeting', ['group_id', 'held_on'], unique=False)
     op.create_table('group_member',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('group_id', sa.UUID(), nullable=False),
@@ -532,6 +742,26 @@ def upgrade() -> None:
     sa.UniqueConstraint('group_id', 'organisation_id', name=op.f('uq_group_member_group_id_organisation_id'))
     )
     op.create_index(op.f('ix_group_member_organisation_id'), 'group_member', ['organisation_id'], unique=False)
+    op.create_table('group_request',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('brings', sa.Text(), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'accepted', 'declined', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answered_by', sa.UUID(), nullable=True),
+    sa.CheckConstraint("state IN ('asked', 'accepted', 'declined')", name=op.f('ck_group_request_state_known')),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_group_request_answered_by_person')),
+    sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_group_request_group_id_working_group')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_group_request_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_group_request_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_request'))
+    )
+    op.create_index(op.f('ix_group_request_organisation_id'), 'group_request', ['organisation_id'], unique=False)
+    op.create_index('uq_group_request_open', 'group_request', ['group_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'asked'"))
     op.create_table('hub_text',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('hub_id', sa.UUID(), nullable=False),
@@ -583,12 +813,14 @@ def upgrade() -> None:
     sa.Column('kind', sa.Enum('report', 'data', 'code', 'video', 'demonstrator', name='outcomekind', native_enum=False, length=40), nullable=False),
     sa.Column('state', sa.Enum('proposed', 'accepted', 'in_the_making', 'published', 'retired', name='outcomestate', native_enum=False, length=40), nullable=False),
     sa.Column('link', sa.Text(), nullable=True),
+    sa.Column('file_id', sa.UUID(), nullable=True),
     sa.Column('licence', sa.Text(), nullable=True),
     sa.Column('gain', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('contributors', postgresql.ARRAY(sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.CheckConstraint("kind IN ('report', 'data', 'code', 'video', 'demonstrator')", name=op.f('ck_outcome_kind_known')),
     sa.CheckConstraint("state IN ('proposed', 'accepted', 'in_the_making', 'published', 'retired')", name=op.f('ck_outcome_state_known')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_outcome_file_id_stored_file')),
     sa.ForeignKeyConstraint(['group_id'], ['working_group.id'], name=op.f('fk_outcome_group_id_working_group')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome'))
     )
@@ -606,6 +838,75 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_partner_change'))
     )
     op.create_index(op.f('ix_partner_change_organisation_id_at'), 'partner_change', ['organisation_id', 'at'], unique=False)
+    op.create_table('requirement',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('type_key', sa.Text(), nullable=False),
+    sa.Column('item', sa.Enum('induction', 'quiz', 'twin_check', 'supervised_hours', 'signoff', name='need', native_enum=False, length=40), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('valid_days', sa.Integer(), nullable=True),
+    sa.Column('unused_days', sa.Integer(), nullable=True),
+    sa.CheckConstraint("item IN ('induction', 'quiz', 'twin_check', 'supervised_hours', 'signoff')", name=op.f('ck_requirement_item_known')),
+    sa.CheckConstraint('minutes >= 0', name=op.f('ck_requirement_minutes_not_negative')),
+    sa.CheckConstraint('unused_days > 0', name=op.f('ck_requirement_unused_days_ahead')),
+    sa.CheckConstraint('valid_days > 0', name=op.f('ck_requirement_valid_days_ahead')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_requirement_lab_id_lab')),
+    sa.ForeignKeyConstraint(['type_key'], ['asset_type.key'], name=op.f('fk_requirement_type_key_asset_type')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement')),
+    sa.UniqueConstraint('lab_id', 'type_key', 'item', name=op.f('uq_requirement_lab_id_type_key_item'))
+    )
+    op.create_index(op.f('ix_requirement_type_key'), 'requirement', ['type_key'], unique=False)
+    op.create_table('series',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
+    sa.Column('first', sa.DateTime(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('rrule', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_series_created_by_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_series_lab_id_lab')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_series'))
+    )
+    op.create_table('use_month',
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('extract(day FROM month) = 1', name=op.f('ck_use_month_month_begins')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_use_month_lab_id_lab')),
+    sa.PrimaryKeyConstraint('lab_id', 'month', name=op.f('pk_use_month'))
+    )
+    op.create_table('approval_request',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('mode', sa.Enum('none', 'any', 'all', name='approvalmode', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('open', 'granted', 'declined', 'withdrawn', name='requeststate', native_enum=False, length=40), nullable=False),
+    sa.Column('holds', sa.Boolean(), nullable=False),
+    sa.Column('escalates', sa.Boolean(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('decide_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('escalated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("mode IN ('none', 'any', 'all')", name=op.f('ck_approval_request_mode_known')),
+    sa.CheckConstraint("state IN ('open', 'granted', 'declined', 'withdrawn')", name=op.f('ck_approval_request_state_known')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_approval_request_booking_id_booking')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_approval_request'))
+    )
+    op.create_index('ix_approval_request_due', 'approval_request', ['decide_by'], unique=False, postgresql_where=sa.text("state = 'open'"))
+    op.create_table('approver',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('deputy_id', sa.UUID(), nullable=True),
+    sa.CheckConstraint('deputy_id <> person_id', name=op.f('ck_approver_deputy_is_another')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_approver_asset_id_asset')),
+    sa.ForeignKeyConstraint(['deputy_id'], ['person.id'], name=op.f('fk_approver_deputy_id_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_approver_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_approver_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approver')),
+    sa.UniqueConstraint('lab_id', 'asset_id', 'person_id', name=op.f('uq_approver_lab_id_asset_id_person_id'), postgresql_nulls_not_distinct=True)
+    )
     op.create_table('asset_link',
     sa.Column('asset_id', sa.UUID(), nullable=False),
     sa.Column('gateway_id', sa.UUID(), nullable=False),
@@ -639,6 +940,60 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bench_booking_id'), 'bench', ['booking_id'], unique=False)
     op.create_index('ix_bench_open', 'bench', ['asset_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('uq_bench_open_person', 'bench', ['booking_id', 'asset_id', 'person_id'], unique=True, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('booking_flag',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_booking_flag_booking_id_booking')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_booking_flag')),
+    sa.UniqueConstraint('booking_id', 'rule', name=op.f('uq_booking_flag_booking_id_rule'))
+    )
+    op.create_table('busy_feed',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.Text(), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(failing_since IS NULL) = (failure = '')", name=op.f('ck_busy_feed_failure_said')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_busy_feed_asset_id_asset')),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_busy_feed_created_by_person')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_busy_feed_lab_id_lab')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_busy_feed'))
+    )
+    op.create_index('ix_busy_feed_due', 'busy_feed', ['tried_at'], unique=False, postgresql_where=sa.text('removed_at IS NULL'))
+    op.create_index(op.f('ix_busy_feed_lab_id'), 'busy_feed', ['lab_id'], unique=False)
+    op.create_table('calendar_feed',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('of', sa.Enum('person', 'asset', 'lab', name='feedof', native_enum=False, length=40), nullable=False),
+    sa.Column('owner_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=True),
+    sa.Column('lab_id', sa.UUID(), nullable=True),
+    sa.Column('asset_id', sa.UUID(), nullable=True),
+    sa.Column('token_hash', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(of = 'lab') = (lab_id IS NOT NULL) AND (of = 'asset') = (asset_id IS NOT NULL)", name=op.f('ck_calendar_feed_of_one_thing')),
+    sa.CheckConstraint("of IN ('person', 'asset', 'lab')", name=op.f('ck_calendar_feed_of_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_calendar_feed_asset_id_asset')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_calendar_feed_lab_id_lab')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_calendar_feed_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_calendar_feed_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feed')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_feed_token_hash'))
+    )
+    op.create_index('uq_calendar_feed_asset', 'calendar_feed', ['owner_id', 'asset_id'], unique=True, postgresql_where=sa.text("of = 'asset' AND revoked_at IS NULL"))
+    op.create_index('uq_calendar_feed_lab', 'calendar_feed', ['owner_id', 'lab_id'], unique=True, postgresql_where=sa.text("of = 'lab' AND revoked_at IS NULL"))
+    op.create_index('uq_calendar_feed_person', 'calendar_feed', ['owner_id'], unique=True, postgresql_where=sa.text("of = 'person' AND revoked_at IS NULL"))
     op.create_table('data_gap',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -670,6 +1025,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_module_slug'))
     )
     op.create_index(op.f('ix_module_group_id'), 'module', ['group_id'], unique=False)
+    op.create_table('occurrence',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('series_id', sa.UUID(), nullable=False),
+    sa.Column('original_start', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_occurrence_booking_id_booking')),
+    sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_occurrence_series_id_series')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_occurrence')),
+    sa.UniqueConstraint('series_id', 'original_start', name=op.f('uq_occurrence_series_id_original_start'))
+    )
     op.create_table('refused_batch',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('gateway_id', sa.UUID(), nullable=False),
@@ -699,6 +1063,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_resource_lab_id'), 'resource', ['lab_id'], unique=False)
     op.create_index('uq_resource_room', 'resource', ['lab_id', 'name'], unique=True, postgresql_where=sa.text("kind = 'room'"))
+    op.create_table('rule_override',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('rule', sa.Text(), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.UUID(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_rule_override_booking_id_booking')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_rule_override_lab_id_lab')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_rule_override_made_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_override'))
+    )
+    op.create_index(op.f('ix_rule_override_booking_id'), 'rule_override', ['booking_id'], unique=False)
+    op.create_index(op.f('ix_rule_override_lab_id_made_at'), 'rule_override', ['lab_id', 'made_at'], unique=False)
+    op.create_index('ix_rule_override_untold', 'rule_override', ['lab_id'], unique=False, postgresql_where=sa.text('told_at IS NULL'))
+    op.create_table('strike',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_strike_booking_id_booking')),
+    sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_strike_lab_id_lab')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_strike_person_id_person')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_strike'))
+    )
+    op.create_index(op.f('ix_strike_person_id_lab_id'), 'strike', ['person_id', 'lab_id'], unique=False)
     op.create_table('telemetry_chunk',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -715,6 +1109,28 @@ def upgrade() -> None:
     postgresql_partition_by='RANGE (last_at)'
     )
     op.create_index('ix_telemetry_chunk_asset', 'telemetry_chunk', ['asset_id', 'last_at'], unique=False)
+    op.create_table('time_wish',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('within', postgresql.TSTZRANGE(), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'offered', 'met', 'ended', name='wishstate', native_enum=False, length=40), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'offered', 'met', 'ended')", name=op.f('ck_time_wish_state_known')),
+    sa.CheckConstraint('minutes > 0', name=op.f('ck_time_wish_minutes_positive')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_time_wish_asset_id_asset')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_time_wish_booking_id_booking')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_time_wish_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_time_wish_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_time_wish'))
+    )
+    op.create_index(op.f('ix_time_wish_booking_id'), 'time_wish', ['booking_id'], unique=False)
+    op.create_index(op.f('ix_time_wish_person_id'), 'time_wish', ['person_id'], unique=False)
+    op.create_index('ix_time_wish_waiting', 'time_wish', ['asset_id', 'id'], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('twin',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('asset_id', sa.UUID(), nullable=False),
@@ -743,6 +1159,48 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_session')),
     sa.UniqueConstraint('person_id', 'asset_id', name=op.f('uq_twin_session_person_id_asset_id'))
     )
+    op.create_table('use_fact',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('lab_id', sa.UUID(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=True),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('purpose', sa.Enum('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration', name='purpose', native_enum=False, length=40), nullable=False),
+    sa.Column('bookings', sa.Integer(), nullable=False),
+    sa.Column('booked', sa.Integer(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('idle', sa.Integer(), nullable=False),
+    sa.Column('overrun', sa.Integer(), nullable=False),
+    sa.Column('no_show', sa.Integer(), nullable=False),
+    sa.CheckConstraint("purpose IN ('training', 'education', 'remote_learning', 'research', 'consultancy', 'demonstration')", name=op.f('ck_use_fact_purpose_known')),
+    sa.CheckConstraint('booked >= 0 AND used >= 0 AND idle >= 0 AND overrun >= 0 AND no_show >= 0 AND booked = used + idle + no_show', name=op.f('ck_use_fact_minutes_add_up')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_use_fact_asset_id_asset')),
+    sa.ForeignKeyConstraint(['lab_id', 'month'], ['use_month.lab_id', 'use_month.month'], name=op.f('fk_use_fact_lab_id_month_use_month')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_use_fact_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_use_fact_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_use_fact'))
+    )
+    op.create_index(op.f('ix_use_fact_lab_id_month'), 'use_fact', ['lab_id', 'month'], unique=False)
+    op.create_table('approval_vote',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('approver_id', sa.UUID(), nullable=False),
+    sa.Column('deputy_id', sa.UUID(), nullable=True),
+    sa.Column('yes', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.UUID(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['approver_id'], ['person.id'], name=op.f('fk_approval_vote_approver_id_person')),
+    sa.ForeignKeyConstraint(['booking_id'], ['approval_request.booking_id'], name=op.f('fk_approval_vote_booking_id_approval_request')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_approval_vote_decided_by_person')),
+    sa.ForeignKeyConstraint(['deputy_id'], ['person.id'], name=op.f('fk_approval_vote_deputy_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval_vote')),
+    sa.UniqueConstraint('booking_id', 'approver_id', name=op.f('uq_approval_vote_booking_id_approver_id'))
+    )
+    op.create_index(op.f('ix_approval_vote_approver_id'), 'approval_vote', ['approver_id'], unique=False)
+    op.create_index(op.f('ix_approval_vote_deputy_id'), 'approval_vote', ['deputy_id'], unique=False)
     op.create_table('bench_event',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('bench_id', sa.UUID(), nullable=True),
@@ -760,13 +1218,13 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('lab_id', sa.UUID(), nullable=False),
     sa.Column('resource_id', sa.UUID(), nullable=True),
-    sa.Column('kind', sa.Enum('maintenance', 'failure', 'closure', 'event', name='blockkind', native_enum=False, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('maintenance', 'failure', 'closure', 'event', 'outside', name='blockkind', native_enum=False, length=40), nullable=False),
     sa.Column('during', postgresql.TSTZRANGE(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind IN ('maintenance', 'failure', 'closure', 'event')", name=op.f('ck_block_kind_known')),
+    sa.CheckConstraint("kind IN ('maintenance', 'failure', 'closure', 'event', 'outside')", name=op.f('ck_block_kind_known')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_block_created_by_person')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_block_lab_id_lab')),
     sa.ForeignKeyConstraint(['resource_id'], ['resource.id'], name=op.f('fk_block_resource_id_resource')),
@@ -801,7 +1259,7 @@ def upgrade() -> None:
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('module_id', sa.UUID(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('state', sa.Enum('draft', 'review', 'approved', 'published', 'retired', name='versionstate', native_enum=False, length=40), nullable=False),
+    sa.Column('state', sa.Enum('draft', 'review', 'approved', 'published', 'retired', 'replaced', name='versionstate', native_enum=False, length=40), nullable=False),
     sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('summary', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('gain', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -817,16 +1275,22 @@ def upgrade() -> None:
     sa.Column('entry_questions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('organisation_id', sa.UUID(), nullable=True),
+    sa.Column('author_ids', postgresql.ARRAY(sa.UUID()), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('what_changed', sa.Text(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('published_by', sa.UUID(), nullable=True),
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('draft', 'review', 'approved', 'published', 'retired')", name=op.f('ck_module_version_state_known')),
+    sa.CheckConstraint("state IN ('draft', 'review', 'approved', 'published', 'retired', 'replaced')", name=op.f('ck_module_version_state_known')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_module_version_created_by_person')),
     sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_module_version_module_id_module')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_module_version_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['published_by'], ['person.id'], name=op.f('fk_module_version_published_by_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_module_version')),
     sa.UniqueConstraint('module_id', 'number', name=op.f('uq_module_version_module_id_number'))
     )
+    op.create_index(op.f('ix_module_version_state'), 'module_version', ['state'], unique=False)
     op.create_index('uq_module_version_draft', 'module_version', ['module_id'], unique=True, postgresql_where=sa.text("state = 'draft'"))
     op.create_table('recording',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -883,6 +1347,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit')),
     sa.UniqueConstraint('resource_id', 'number', name=op.f('uq_unit_resource_id_number'))
     )
+    op.create_table('busy_block',
+    sa.Column('block_id', sa.UUID(), nullable=False),
+    sa.Column('feed_id', sa.UUID(), nullable=False),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_busy_block_block_id_block')),
+    sa.ForeignKeyConstraint(['feed_id'], ['busy_feed.id'], name=op.f('fk_busy_block_feed_id_busy_feed')),
+    sa.PrimaryKeyConstraint('block_id', name=op.f('pk_busy_block'))
+    )
+    op.create_index(op.f('ix_busy_block_feed_id'), 'busy_block', ['feed_id'], unique=False)
     op.create_table('claim',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('unit_id', sa.UUID(), nullable=False),
@@ -959,6 +1431,50 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cut')),
     sa.UniqueConstraint('recording_id', 'number', name=op.f('uq_cut_recording_id_number'))
     )
+    op.create_table('displacement',
+    sa.Column('booking_id', sa.UUID(), nullable=False),
+    sa.Column('block_id', sa.UUID(), nullable=False),
+    sa.Column('displaced_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('back_until', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_displacement_block_id_block')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_displacement_booking_id_booking')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_displacement'))
+    )
+    op.create_index(op.f('ix_displacement_block_id'), 'displacement', ['block_id'], unique=False)
+    op.create_table('failure',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('asset_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('reported', 'down', 'back', 'no_fault', name='failurestate', native_enum=False, length=40), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('reported_by', sa.UUID(), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('block_id', sa.UUID(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('closed_by', sa.UUID(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('reported', 'down', 'back', 'no_fault')", name=op.f('ck_failure_state_known')),
+    sa.ForeignKeyConstraint(['asset_id'], ['asset.id'], name=op.f('fk_failure_asset_id_asset')),
+    sa.ForeignKeyConstraint(['block_id'], ['block.id'], name=op.f('fk_failure_block_id_block')),
+    sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_failure_closed_by_person')),
+    sa.ForeignKeyConstraint(['reported_by'], ['person.id'], name=op.f('fk_failure_reported_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_failure'))
+    )
+    op.create_index(op.f('ix_failure_asset_id_reported_at'), 'failure', ['asset_id', 'reported_at'], unique=False)
+    op.create_index('ix_failure_open', 'failure', ['asset_id'], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_table('module_issue',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('module_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('raised_by', sa.UUID(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('closed_by_version_id', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by_version_id'], ['module_version.id'], name=op.f('fk_module_issue_closed_by_version_id_module_version')),
+    sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_module_issue_module_id_module')),
+    sa.ForeignKeyConstraint(['raised_by'], ['person.id'], name=op.f('fk_module_issue_raised_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_module_issue'))
+    )
+    op.create_index(op.f('ix_module_issue_module_id'), 'module_issue', ['module_id'], unique=False)
     op.create_table('module_media',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('version_id', sa.UUID(), nullable=False),
@@ -974,12 +1490,18 @@ def upgrade() -> None:
     sa.Column('version_id', sa.UUID(), nullable=False),
     sa.Column('reviewer_id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
-    sa.Column('decision', sa.Enum('asked', 'approved', 'changes', 'declined', name='reviewdecision', native_enum=False, length=40), nullable=False),
+    sa.Column('decision', sa.Enum('asked', 'approved', 'changes', 'declined', 'replaced', name='reviewdecision', native_enum=False, length=40), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('effort_minutes', sa.Integer(), nullable=True),
+    sa.Column('checklist', postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Column('named_instead', sa.Text(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reminders', sa.Integer(), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("decision IN ('asked', 'approved', 'changes', 'declined')", name=op.f('ck_module_review_decision_known')),
+    sa.CheckConstraint("decision IN ('asked', 'approved', 'changes', 'declined', 'replaced')", name=op.f('ck_module_review_decision_known')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_module_review_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['reviewer_id'], ['person.id'], name=op.f('fk_module_review_reviewer_id_person')),
     sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_module_review_version_id_module_version')),
@@ -1000,6 +1522,8 @@ def upgrade() -> None:
     sa.Column('completion', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('exercises', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('live', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('translated', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("kind IN ('read', 'watch', 'quiz', 'live', 'simulate', 'dataset', 'upload')", name=op.f('ck_module_step_kind_known')),
     sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_module_step_version_id_module_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_module_step')),
@@ -1029,12 +1553,24 @@ def upgrade() -> None:
     sa.Column('total_minutes', sa.Integer(), nullable=False),
     sa.Column('enrol_until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('withdraw_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('names_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_call_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('company_cap', sa.Integer(), nullable=True),
+    sa.Column('cap_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decide_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('auto_cancel', sa.Boolean(), nullable=False),
+    sa.Column('decision', sa.Enum('go', 'cancel', name='decision', native_enum=False, length=40), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('priced', sa.Boolean(), nullable=False),
+    sa.Column('wants', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('booking_id', sa.UUID(), nullable=True),
+    sa.CheckConstraint("decision IN ('go', 'cancel')", name=op.f('ck_pilot_session_decision_known')),
     sa.CheckConstraint("kind IN ('pilot', 'regular', 'demonstration')", name=op.f('ck_pilot_session_kind_known')),
     sa.CheckConstraint("mode IN ('on_site', 'remote', 'mixed')", name=op.f('ck_pilot_session_mode_known')),
     sa.CheckConstraint("status IN ('draft', 'open', 'running', 'over', 'cancelled')", name=op.f('ck_pilot_session_status_known')),
     sa.CheckConstraint('capacity >= 0', name=op.f('ck_pilot_session_capacity_not_negative')),
+    sa.CheckConstraint('company_cap >= 0', name=op.f('ck_pilot_session_cap_not_negative')),
     sa.CheckConstraint('list_price_cents >= 0 AND partner_price_cents >= 0', name=op.f('ck_pilot_session_prices_not_negative')),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_pilot_session_booking_id_booking')),
     sa.ForeignKeyConstraint(['lab_id'], ['lab.id'], name=op.f('fk_pilot_session_lab_id_lab')),
@@ -1045,7 +1581,55 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_pilot_session_lab_id'), 'pilot_session', ['lab_id'], unique=False)
     op.create_index(op.f('ix_pilot_session_status_starts_at'), 'pilot_session', ['status', 'starts_at'], unique=False)
+    op.create_index('ix_pilot_session_to_decide', 'pilot_session', ['decide_at'], unique=False, postgresql_where=sa.text('decision IS NULL'))
     op.create_index(op.f('ix_pilot_session_version_id'), 'pilot_session', ['version_id'], unique=False)
+    op.create_table('review_comment',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('module_id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('quote', sa.Text(), nullable=False),
+    sa.Column('before', sa.Text(), nullable=False),
+    sa.Column('after', sa.Text(), nullable=False),
+    sa.Column('must_fix', sa.Boolean(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['module_id'], ['module.id'], name=op.f('fk_review_comment_module_id_module')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_review_comment_person_id_person')),
+    sa.ForeignKeyConstraint(['settled_by'], ['person.id'], name=op.f('fk_review_comment_settled_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_review_comment_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_comment'))
+    )
+    op.create_index(op.f('ix_review_comment_module_id_step_key'), 'review_comment', ['module_id', 'step_key'], unique=False)
+    op.create_index(op.f('ix_review_comment_version_id'), 'review_comment', ['version_id'], unique=False)
+    op.create_table('step_recall',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('recalled_by', sa.UUID(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['recalled_by'], ['person.id'], name=op.f('fk_step_recall_recalled_by_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_step_recall_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_recall')),
+    sa.UniqueConstraint('version_id', 'step_key', name=op.f('uq_step_recall_version_id_step_key'))
+    )
+    op.create_table('step_trial',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('step_key', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('on_asset', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_step_trial_person_id_person')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_step_trial_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_trial')),
+    sa.UniqueConstraint('version_id', 'step_key', 'person_id', name=op.f('uq_step_trial_version_id_step_key_person_id'))
+    )
     op.create_table('answer',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1117,14 +1701,32 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('title', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('condition', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('code', sa.Text(), nullable=True),
+    sa.Column('release_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('fallback_id', sa.UUID(), nullable=True),
     sa.Column('size', sa.Integer(), nullable=True),
     sa.Column('taken', sa.Integer(), nullable=False),
     sa.Column('next_ticket', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('release_at IS NULL OR fallback_id IS NOT NULL', name=op.f('ck_pool_release_leads_somewhere')),
     sa.CheckConstraint('taken >= 0 AND (size IS NULL OR taken <= size)', name=op.f('ck_pool_taken_within_size')),
+    sa.ForeignKeyConstraint(['fallback_id'], ['pool.id'], name=op.f('fk_pool_fallback_id_pool')),
     sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_pool_session_id_pilot_session')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool')),
     sa.UniqueConstraint('session_id', 'name', name=op.f('uq_pool_session_id_name'))
     )
+    op.create_index('ix_pool_to_release', 'pool', ['release_at'], unique=False, postgresql_where=sa.text('released_at IS NULL'))
+    op.create_table('review_reply',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('comment_id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['comment_id'], ['review_comment.id'], name=op.f('fk_review_reply_comment_id_review_comment')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_review_reply_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_review_reply'))
+    )
+    op.create_index(op.f('ix_review_reply_comment_id'), 'review_reply', ['comment_id'], unique=False)
     op.create_table('session_part',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('session_id', sa.UUID(), nullable=False),
@@ -1176,21 +1778,35 @@ def upgrade() -> None:
     sa.Column('aid_cents', sa.Integer(), nullable=False),
     sa.Column('aid', sa.Enum('with_aid', 'accountant', 'full_price', name='aidanswer', native_enum=False, length=40), nullable=False),
     sa.Column('aid_declared_cents', sa.Integer(), nullable=True),
+    sa.Column('voucher_id', sa.UUID(), nullable=True),
+    sa.Column('voucher_cents', sa.Integer(), nullable=False),
+    sa.Column('group_id', sa.UUID(), nullable=True),
+    sa.Column('together', sa.Boolean(), nullable=False),
+    sa.Column('needs_yes', sa.Boolean(), nullable=False),
+    sa.Column('declines', sa.Integer(), nullable=False),
+    sa.Column('clock_began_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('warned_again', sa.Boolean(), nullable=False),
+    sa.Column('extended', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("aid IN ('with_aid', 'accountant', 'full_price')", name=op.f('ck_enrolment_aid_known')),
     sa.CheckConstraint("status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting', 'declined', 'withdrawn_in_time', 'withdrawn_late', 'refused', 'expired', 'session_cancelled')", name=op.f('ck_enrolment_status_known')),
+    sa.CheckConstraint('price_cents >= 0 AND aid_cents >= 0 AND voucher_cents >= 0', name=op.f('ck_enrolment_money_not_negative')),
     sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_enrolment_created_by_person')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_enrolment_organisation_id_organisation')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_enrolment_person_id_person')),
     sa.ForeignKeyConstraint(['pool_id'], ['pool.id'], name=op.f('fk_enrolment_pool_id_pool')),
     sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_enrolment_session_id_pilot_session')),
+    sa.ForeignKeyConstraint(['voucher_id'], ['voucher.id'], name=op.f('fk_enrolment_voucher_id_voucher')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_enrolment'))
     )
-    op.create_index('ix_enrolment_hold_ends', 'enrolment', ['expires_at'], unique=False, postgresql_where=sa.text("status IN ('hold', 'offered')"))
+    op.create_index('ix_enrolment_clock', 'enrolment', ['expires_at'], unique=False, postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.create_index('ix_enrolment_clock_of_pool', 'enrolment', ['pool_id'], unique=False, postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.create_index('ix_enrolment_group', 'enrolment', ['group_id'], unique=False)
     op.create_index(op.f('ix_enrolment_organisation_id_session_id'), 'enrolment', ['organisation_id', 'session_id'], unique=False)
     op.create_index(op.f('ix_enrolment_person_id'), 'enrolment', ['person_id'], unique=False)
     op.create_index('ix_enrolment_waiting', 'enrolment', ['pool_id', 'ticket'], unique=False, postgresql_where=sa.text("status = 'waiting'"))
@@ -1200,13 +1816,26 @@ def upgrade() -> None:
     sa.Column('pool_id', sa.UUID(), nullable=False),
     sa.Column('enrolment_id', sa.UUID(), nullable=True),
     sa.Column('change', sa.Integer(), nullable=False),
-    sa.Column('reason', sa.Enum('enrolled', 'withdrawn', 'expired', 'promoted', 'released', name='ledgerreason', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.Enum('enrolled', 'withdrawn', 'expired', 'promoted', 'declined', 'refused', 'cancelled', name='ledgerreason', native_enum=False, length=40), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.CheckConstraint("reason IN ('enrolled', 'withdrawn', 'expired', 'promoted', 'released')", name=op.f('ck_pool_ledger_reason_known')),
+    sa.CheckConstraint("reason IN ('enrolled', 'withdrawn', 'expired', 'promoted', 'declined', 'refused', 'cancelled')", name=op.f('ck_pool_ledger_reason_known')),
     sa.ForeignKeyConstraint(['pool_id'], ['pool.id'], name=op.f('fk_pool_ledger_pool_id_pool')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pool_ledger'))
     )
     op.create_index(op.f('ix_pool_ledger_pool_id'), 'pool_ledger', ['pool_id'], unique=False)
+    op.create_table('aid_grant',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('enrolment_id', sa.UUID(), nullable=False),
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('cents', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_aid_grant_enrolment_id_enrolment')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_aid_grant_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_aid_grant'))
+    )
+    op.create_index(op.f('ix_aid_grant_enrolment_id'), 'aid_grant', ['enrolment_id'], unique=False)
+    op.create_index(op.f('ix_aid_grant_organisation_id_country_at'), 'aid_grant', ['organisation_id', 'country', 'at'], unique=False)
     # ### end Alembic commands ###
 
     op.execute("CREATE TABLE telemetry_chunk_rest PARTITION OF telemetry_chunk DEFAULT")
@@ -1216,19 +1845,27 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f('ix_aid_grant_organisation_id_country_at'), table_name='aid_grant')
+    op.drop_index(op.f('ix_aid_grant_enrolment_id'), table_name='aid_grant')
+    op.drop_table('aid_grant')
     op.drop_index(op.f('ix_pool_ledger_pool_id'), table_name='pool_ledger')
     op.drop_table('pool_ledger')
     op.drop_index('uq_enrolment_live_person', table_name='enrolment', postgresql_where=sa.text("person_id IS NOT NULL AND status IN ('hold', 'awaiting_company', 'awaiting_prerequisites', 'awaiting_approval', 'offered', 'confirmed', 'attended', 'partly', 'absent', 'waiting')"))
     op.drop_index('ix_enrolment_waiting', table_name='enrolment', postgresql_where=sa.text("status = 'waiting'"))
     op.drop_index(op.f('ix_enrolment_person_id'), table_name='enrolment')
     op.drop_index(op.f('ix_enrolment_organisation_id_session_id'), table_name='enrolment')
-    op.drop_index('ix_enrolment_hold_ends', table_name='enrolment', postgresql_where=sa.text("status IN ('hold', 'offered')"))
+    op.drop_index('ix_enrolment_group', table_name='enrolment')
+    op.drop_index('ix_enrolment_clock_of_pool', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
+    op.drop_index('ix_enrolment_clock', table_name='enrolment', postgresql_where=sa.text('expires_at IS NOT NULL'))
     op.drop_table('enrolment')
     op.drop_table('step_progress')
     op.drop_index(op.f('ix_session_trainer_person_id'), table_name='session_trainer')
     op.drop_table('session_trainer')
     op.drop_index(op.f('ix_session_part_session_id'), table_name='session_part')
     op.drop_table('session_part')
+    op.drop_index(op.f('ix_review_reply_comment_id'), table_name='review_reply')
+    op.drop_table('review_reply')
+    op.drop_index('ix_pool_to_release', table_name='pool', postgresql_where=sa.text('released_at IS NULL'))
     op.drop_table('pool')
     op.drop_index(op.f('ix_help_request_session_id_asked_at'), table_name='help_request')
     op.drop_table('help_request')
@@ -1236,7 +1873,13 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_answer_person_id_version_id_step_key'), table_name='answer')
     op.drop_index(op.f('ix_answer_cut_id'), table_name='answer')
     op.drop_table('answer')
+    op.drop_table('step_trial')
+    op.drop_table('step_recall')
+    op.drop_index(op.f('ix_review_comment_version_id'), table_name='review_comment')
+    op.drop_index(op.f('ix_review_comment_module_id_step_key'), table_name='review_comment')
+    op.drop_table('review_comment')
     op.drop_index(op.f('ix_pilot_session_version_id'), table_name='pilot_session')
+    op.drop_index('ix_pilot_session_to_decide', table_name='pilot_session', postgresql_where=sa.text('decision IS NULL'))
     op.drop_index(op.f('ix_pilot_session_status_starts_at'), table_name='pilot_session')
     op.drop_index(op.f('ix_pilot_session_lab_id'), table_name='pilot_session')
     op.drop_table('pilot_session')
@@ -1244,6 +1887,13 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_module_review_reviewer_id'), table_name='module_review')
     op.drop_table('module_review')
     op.drop_table('module_media')
+    op.drop_index(op.f('ix_module_issue_module_id'), table_name='module_issue')
+    op.drop_table('module_issue')
+    op.drop_index('ix_failure_open', table_name='failure', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_index(op.f('ix_failure_asset_id_reported_at'), table_name='failure')
+    op.drop_table('failure')
+    op.drop_index(op.f('ix_displacement_block_id'), table_name='displacement')
+    op.drop_table('displacement')
     op.drop_table('cut')
     op.drop_index('ix_command_open', table_name='command', postgresql_where=sa.text("state IN ('pending', 'accepted')"))
     op.drop_index(op.f('ix_command_bench_id_asked_at'), table_name='command')
@@ -1253,6 +1903,8 @@ def downgrade() -> None:
     op.drop_table('claim_released')
     op.drop_index(op.f('ix_claim_booking_id'), table_name='claim')
     op.drop_table('claim')
+    op.drop_index(op.f('ix_busy_block_feed_id'), table_name='busy_block')
+    op.drop_table('busy_block')
     op.drop_table('unit')
     op.drop_index(op.f('ix_twin_block_session_id_last_at'), table_name='twin_block')
     op.drop_table('twin_block')
@@ -1261,6 +1913,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_recording_asset_id'), table_name='recording')
     op.drop_table('recording')
     op.drop_index('uq_module_version_draft', table_name='module_version', postgresql_where=sa.text("state = 'draft'"))
+    op.drop_index(op.f('ix_module_version_state'), table_name='module_version')
     op.drop_table('module_version')
     op.drop_index('uq_control_grant_driver', table_name='control_grant', postgresql_where=sa.text("level IN ('drive', 'supervised') AND ended_at IS NULL"))
     op.drop_index('ix_control_grant_live', table_name='control_grant', postgresql_where=sa.text('ended_at IS NULL'))
@@ -1272,25 +1925,56 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_bench_event_bench_id_at'), table_name='bench_event')
     op.drop_index(op.f('ix_bench_event_asset_id_at'), table_name='bench_event')
     op.drop_table('bench_event')
+    op.drop_index(op.f('ix_approval_vote_deputy_id'), table_name='approval_vote')
+    op.drop_index(op.f('ix_approval_vote_approver_id'), table_name='approval_vote')
+    op.drop_table('approval_vote')
+    op.drop_index(op.f('ix_use_fact_lab_id_month'), table_name='use_fact')
+    op.drop_table('use_fact')
     op.drop_table('twin_session')
     op.drop_table('twin')
+    op.drop_index('ix_time_wish_waiting', table_name='time_wish', postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index(op.f('ix_time_wish_person_id'), table_name='time_wish')
+    op.drop_index(op.f('ix_time_wish_booking_id'), table_name='time_wish')
+    op.drop_table('time_wish')
     op.drop_index('ix_telemetry_chunk_asset', table_name='telemetry_chunk')
     op.drop_table('telemetry_chunk')
+    op.drop_index(op.f('ix_strike_person_id_lab_id'), table_name='strike')
+    op.drop_table('strike')
+    op.drop_index('ix_rule_override_untold', table_name='rule_override', postgresql_where=sa.text('told_at IS NULL'))
+    op.drop_index(op.f('ix_rule_override_lab_id_made_at'), table_name='rule_override')
+    op.drop_index(op.f('ix_rule_override_booking_id'), table_name='rule_override')
+    op.drop_table('rule_override')
     op.drop_index('uq_resource_room', table_name='resource', postgresql_where=sa.text("kind = 'room'"))
     op.drop_index(op.f('ix_resource_lab_id'), table_name='resource')
     op.drop_table('resource')
     op.drop_table('refused_batch')
+    op.drop_table('occurrence')
     op.drop_index(op.f('ix_module_group_id'), table_name='module')
     op.drop_table('module')
     op.drop_table('gateway_cursor')
     op.drop_index('ix_data_gap_asset_during', table_name='data_gap', postgresql_using='gist')
     op.drop_table('data_gap')
+    op.drop_index('uq_calendar_feed_person', table_name='calendar_feed', postgresql_where=sa.text("of = 'person' AND revoked_at IS NULL"))
+    op.drop_index('uq_calendar_feed_lab', table_name='calendar_feed', postgresql_where=sa.text("of = 'lab' AND revoked_at IS NULL"))
+    op.drop_index('uq_calendar_feed_asset', table_name='calendar_feed', postgresql_where=sa.text("of = 'asset' AND revoked_at IS NULL"))
+    op.drop_table('calendar_feed')
+    op.drop_index(op.f('ix_busy_feed_lab_id'), table_name='busy_feed')
+    op.drop_index('ix_busy_feed_due', table_name='busy_feed', postgresql_where=sa.text('removed_at IS NULL'))
+    op.drop_table('busy_feed')
+    op.drop_table('booking_flag')
     op.drop_index('uq_bench_open_person', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index('ix_bench_open', table_name='bench', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index(op.f('ix_bench_booking_id'), table_name='bench')
     op.drop_table('bench')
     op.drop_index(op.f('ix_asset_link_gateway_id'), table_name='asset_link')
     op.drop_table('asset_link')
+    op.drop_table('approver')
+    op.drop_index('ix_approval_request_due', table_name='approval_request', postgresql_where=sa.text("state = 'open'"))
+    op.drop_table('approval_request')
+    op.drop_table('use_month')
+    op.drop_table('series')
+    op.drop_index(op.f('ix_requirement_type_key'), table_name='requirement')
+    op.drop_table('requirement')
     op.drop_index(op.f('ix_partner_change_organisation_id_at'), table_name='partner_change')
     op.drop_table('partner_change')
     op.drop_index(op.f('ix_outcome_group_id'), table_name='outcome')
@@ -1301,20 +1985,29 @@ def downgrade() -> None:
     op.drop_table('open_range')
     op.drop_index(op.f('ix_hub_text_hub_id_kind'), table_name='hub_text')
     op.drop_table('hub_text')
+    op.drop_index('uq_group_request_open', table_name='group_request', postgresql_where=sa.text("state = 'asked'"))
+    op.drop_index(op.f('ix_group_request_organisation_id'), table_name='group_request')
+    op.drop_table('group_request')
     op.drop_index(op.f('ix_group_member_organisation_id'), table_name='group_member')
     op.drop_table('group_member')
+    op.drop_index(op.f('ix_group_meeting_group_id_held_on'), table_name='group_meeting')
+    op.drop_table('group_meeting')
     op.drop_table('gateway')
+    op.drop_table('desk_visit')
     op.drop_table('briefing')
     op.drop_index(op.f('ix_booking_session_id'), table_name='booking')
     op.drop_index(op.f('ix_booking_organisation_id_created_at'), table_name='booking')
     op.drop_index('ix_booking_lab_during', table_name='booking', postgresql_using='gist')
     op.drop_index(op.f('ix_booking_holder_id'), table_name='booking')
     op.drop_index('ix_booking_hold_ends', table_name='booking', postgresql_where=sa.text("status = 'hold'"))
+    op.drop_index('ix_booking_due', table_name='booking', postgresql_where=sa.text("seen_at IS NULL AND status IN ('confirmed', 'active')"))
     op.drop_table('booking')
     op.drop_index(op.f('ix_asset_type_key'), table_name='asset')
     op.drop_index(op.f('ix_asset_lab_id'), table_name='asset')
     op.drop_table('asset')
     op.drop_table('working_group')
+    op.drop_index(op.f('ix_voucher_organisation_id'), table_name='voucher')
+    op.drop_table('voucher')
     op.drop_index(op.f('ix_size_declaration_organisation_id_declared_on'), table_name='size_declaration')
     op.drop_table('size_declaration')
     op.drop_index(op.f('ix_simulation_run_person_id_created_at'), table_name='simulation_run')
@@ -1326,25 +2019,46 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_shared_sign_in_person_id'), table_name='shared_sign_in')
     op.drop_index('ix_shared_sign_in_open', table_name='shared_sign_in', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('shared_sign_in')
+    op.drop_index('uq_role_proposal_open', table_name='role_proposal', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_table('role_proposal')
     op.drop_index(op.f('ix_role_grant_scope_scope_id'), table_name='role_grant')
     op.drop_index(op.f('ix_role_grant_person_id_organisation_id'), table_name='role_grant')
     op.drop_table('role_grant')
     op.drop_index(op.f('ix_qualification_person_id_type_key'), table_name='qualification')
     op.drop_table('qualification')
+    op.drop_index(op.f('ix_person_need_until'), table_name='person_need')
+    op.drop_table('person_need')
     op.drop_index(op.f('ix_partner_state'), table_name='partner')
     op.drop_table('partner')
+    op.drop_index(op.f('ix_needs_intake_shared_with'), table_name='needs_intake')
+    op.drop_table('needs_intake')
     op.drop_index('uq_membership_live', table_name='membership', postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index(op.f('ix_membership_organisation_id'), table_name='membership')
     op.drop_table('membership')
+    op.drop_table('link_check')
     op.drop_index(op.f('ix_lab_organisation_id'), table_name='lab')
     op.drop_table('lab')
+    op.drop_index('uq_join_request_open', table_name='join_request', postgresql_where=sa.text("state = 'open'"))
+    op.drop_index(op.f('ix_join_request_state_decide_by'), table_name='join_request')
+    op.drop_index(op.f('ix_join_request_organisation_id_state'), table_name='join_request')
+    op.drop_table('join_request')
+    op.drop_index(op.f('ix_invitation_organisation_id_expires_at'), table_name='invitation')
+    op.drop_table('invitation')
     op.drop_table('hub')
+    op.drop_index('uq_data_export_waiting', table_name='data_export', postgresql_where=sa.text('ready_at IS NULL'))
+    op.drop_index(op.f('ix_data_export_person_id'), table_name='data_export')
+    op.drop_index(op.f('ix_data_export_ends_at'), table_name='data_export')
+    op.drop_table('data_export')
     op.drop_index(op.f('ix_consent_person_id_purpose'), table_name='consent')
     op.drop_table('consent')
+    op.drop_index('uq_company_link_live', table_name='company_link', postgresql_where=sa.text('ended_on IS NULL'))
+    op.drop_index(op.f('ix_company_link_vat_number'), table_name='company_link')
+    op.drop_table('company_link')
     op.drop_table('company')
     op.drop_index(op.f('ix_api_token_person_id'), table_name='api_token')
     op.drop_table('api_token')
     op.drop_table('account')
+    op.drop_table('watch')
     op.drop_table('tally')
     op.drop_index(op.f('ix_stored_file_sha256'), table_name='stored_file')
     op.drop_table('stored_file')
@@ -1360,6 +2074,7 @@ def downgrade() -> None:
     op.drop_table('job')
     op.drop_index('ix_idempotency_key_created_at', table_name='idempotency_key')
     op.drop_table('idempotency_key')
+    op.drop_table('erasure_report')
     op.drop_index('ix_audit_entry_who', table_name='audit_entry')
     op.drop_index('ix_audit_entry_thing', table_name='audit_entry')
     op.drop_index('ix_audit_entry_at', table_name='audit_entry')
@@ -1367,5 +2082,5 @@ def downgrade() -> None:
     op.drop_table('audit_day')
     op.drop_table('asset_type')
     # ### end Alembic commands ###
-    for function in ("lift_refuse_change", "lift_refuse_change_of_published"):
+    for function in FUNCTION_NAMES:
         op.execute(f"DROP FUNCTION IF EXISTS {function}")

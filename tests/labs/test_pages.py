@@ -91,7 +91,7 @@ def test_asset_page_says_where_each_rule_comes_from(client: FlaskClient) -> None
     page = text_of(client.get(f"/assets/{asset.key}").get_data(as_text=True))
     assert "Longest booking 2 h set by the lab" in page
     assert "Shortest booking 1 h set for this asset" in page
-    assert "Step 30 min from the preset of the lab" in page
+    assert "Step 30 min from the network" in page
 
 
 def test_asset_that_was_never_connected_says_so_and_a_connected_one_shows_no_values_to_strangers(

@@ -203,8 +203,8 @@ def test_bigger_buffer_never_lowers_any_day_with_the_same_luck(seed: int, name: 
     assert bool(np.all(big["good_per_hour"] >= small["good_per_hour"]))
 
 
-def test_registry_lists_the_line_and_refuses_the_unknown() -> None:
-    assert [simulator.key for simulator in registry.listed()] == ["line"]
+def test_registry_lists_all_and_refuses_the_unknown() -> None:
+    assert [simulator.key for simulator in registry.listed()] == ["job-shop", "line", "oven"]
     assert registry.get("line").parameters is LineParameters
     with pytest.raises(registry.UnknownSimulator):
         registry.get("teleport")

@@ -229,7 +229,7 @@ def test_result_shows_mean_interval_seed_and_version(reader: FlaskClient, learne
     figure = result.figure("good_per_hour")
     text = words(reader.get(f"/what-if/runs/{run.id}"))
     assert f"{figure.mean:.1f} ± {figure.half_width:.1f}" in text
-    assert f"Model line, version {result.version}, seed 42, 30 days. Computed at " in text
+    assert f"Model line, version {result.version}, seed 42, computed 30 times over. Computed at " in text
     assert "Mill limits the line" in text
     assert "The numbers" in text
 

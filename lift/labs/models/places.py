@@ -91,6 +91,7 @@ class Asset(Base):
     __tablename__ = "asset"
     __table_args__ = (
         one_of("access", AccessClass),
+        one_of("preset", Preset),
         sa.Index(None, "lab_id"),
         sa.Index(None, "type_key"),
         sa.CheckConstraint("setup_minutes >= 0 AND teardown_minutes >= 0", name="buffers_not_negative"),
@@ -115,6 +116,7 @@ class Asset(Base):
     commissioned_on: Mapped[date | None]
     setup_minutes: Mapped[int] = mapped_column(default=0)
     teardown_minutes: Mapped[int] = mapped_column(default=0)
+    preset: Mapped[Preset | None] = state_column(Preset)  # None: as the lab
     rules: Mapped[Json] = mapped_column(default=dict)
     public_tile: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Created]

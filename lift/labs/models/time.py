@@ -64,6 +64,11 @@ class Booking(Base):
         sa.Index(None, "organisation_id", "created_at"),
         sa.Index("ix_booking_hold_ends", "expires_at", postgresql_where=sa.text("status = 'hold'")),
         sa.Index(None, "session_id"),
+        sa.Index(
+            "ix_booking_due",
+            "due_at",
+            postgresql_where=sa.text("seen_at IS NULL AND status IN ('confirmed', 'active')"),
+        ),
     )
 
     id: Mapped[Key]
@@ -84,6 +89,8 @@ class Booking(Base):
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]  # nobody seen by then: the rest is released (M11)
+    seen_at: Mapped[datetime | None]
 
     claims: Mapped[list[Claim]] = relationship(back_populates="booking")
     lab: Mapped[Lab] = relationship()

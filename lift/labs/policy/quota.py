@@ -27,3 +27,9 @@ def week_keys(lab: Lab, organisation_id: UUID, holder_id: UUID | None, start: da
     if holder_id is not None:
         keys.append(TallyKey(WHAT, f"person:{holder_id}", window))
     return tuple(keys)
+
+
+def minute_keys(lab: Lab, organisation_id: UUID, holder_id: UUID | None) -> tuple[TallyKey, ...]:
+    """What is locked, and never moved, while the minutes of a person and an organisation are added up from bookings."""
+    whom = [f"organisation:{organisation_id}"] + ([f"person:{holder_id}"] if holder_id is not None else [])
+    return tuple(TallyKey("labs.minutes", each, str(lab.id)) for each in whom)

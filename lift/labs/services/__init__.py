@@ -15,17 +15,28 @@ from lift.labs.services.bookings import (
 )
 from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
 from lift.labs.services.clockwork import finish_bookings, sweep_holds
-from lift.labs.services.directory import add_asset, add_asset_type, add_lab, grant_qualification, name_owner
+from lift.labs.services.directory import (
+    LabAnswers,
+    add_asset,
+    add_asset_type,
+    add_lab,
+    grant_qualification,
+    name_owner,
+    open_lab,
+    slug_of,
+)
 from lift.labs.services.extension import extend_booking, extend_for_session
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
+from lift.labs.services.rules import set_asset_rules, set_lab_rules
 from lift.labs.services.sessions import SessionBundle, book_for_session, release_for_session
 
 __all__ = [
     "CHANGEABLE",
     "HOLDER",
     "BookingRequest",
+    "LabAnswers",
     "SessionBundle",
     "add_asset",
     "add_asset_type",
@@ -46,11 +57,15 @@ __all__ = [
     "materialise_opening",
     "move_booking",
     "name_owner",
+    "open_lab",
     "release_claims",
     "release_for_session",
     "remove_block",
     "restore_booking",
+    "set_asset_rules",
     "set_exception",
+    "set_lab_rules",
     "set_opening",
+    "slug_of",
     "sweep_holds",
 ]

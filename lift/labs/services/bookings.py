@@ -23,6 +23,7 @@ from lift.labs import texts
 from lift.labs.enums import BookingStatus, Purpose, Release
 from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_book, can_change_booking, can_run_lab, can_see_booking
+from lift.labs.policy.plan import Plan
 from lift.labs.policy.quota import tally_keys
 from lift.labs.policy.rules import effective_rules
 from lift.labs.policy.spans import ends, span
@@ -30,7 +31,8 @@ from lift.labs.policy.wants import Choice
 from lift.labs.queries.bookings import booking_by_code, resources_held
 from lift.labs.queries.time import assets_with_labs
 from lift.labs.services.claims import claim_units, end_bookings, end_expired_holds, release_claims
-from lift.labs.services.plans import Plan, Unfit, judged, plan_again, plan_for, tells_nearest
+from lift.labs.services.overrides import note_waived, waiver_of
+from lift.labs.services.plans import Unfit, judged, plan_again, plan_for, tells_nearest
 
 GRACE = timedelta(minutes=15)
 """After booking, cancelling is in time even inside the free period (RULES, cancelling)."""
@@ -55,9 +57,12 @@ class BookingRequest:
 
 
 @tells_nearest
-def book_assets(request: BookingRequest, *, actor: Actor) -> Booking:
-    """A confirmed booking of all assets or of none. Raises Refused with every problem and the nearest free starts."""
-    return _book(request, actor, BookingStatus.CONFIRMED)
+def book_assets(request: BookingRequest, *, actor: Actor, override: str = "") -> Booking:
+    """A confirmed booking of all assets or of none. Raises Refused with every problem and the nearest free starts.
+
+    ``override``: why staff waives what staff may waive; each waived refusal is listed to the lab's managers.
+    """
+    return _book(request, actor, BookingStatus.CONFIRMED, override)
 
 
 @tells_nearest
@@ -66,7 +71,7 @@ def hold_bundle(request: BookingRequest, *, actor: Actor) -> Booking:
     return _book(request, actor, BookingStatus.HOLD)
 
 
-def _book(request: BookingRequest, actor: Actor, status: BookingStatus) -> Booking:
+def _book(request: BookingRequest, actor: Actor, status: BookingStatus, override: str = "") -> Booking:
     with transaction() as session:
         now = clock.now()
         during = _time(request.start, request.end)
@@ -74,12 +79,14 @@ def _book(request: BookingRequest, actor: Actor, status: BookingStatus) -> Booki
         _require_may_book(actor, plan)
         plan = replace(plan, counted_for=(actor.organisation_id or plan.lab.organisation_id, request.holder_id))
         keys = plan.keys_at(request.start)
-        locked = end_expired_holds(plan.unit_ids, now, counted=keys)
-        choices = judged(plan, now, {key: locked[key].count for key in keys})
+        locked = end_expired_holds(plan.unit_ids, now, counted=(*keys, *plan.guards))
+        waiver = waiver_of(actor, plan.lab, override)
+        verdict = judged(plan, now, {key: locked[key].count for key in keys}, waiver)
         booking = _new_booking(request, plan, status, actor, now)
         session.add(booking)
-        _take(booking, plan, choices, locked)
-        audit.record(actor, "labs.book", "booking", booking.id, after=_kept(booking))
+        take(booking, plan, verdict.choices, locked)
+        note_waived(booking, verdict.waived, override, actor)
+        audit.record(actor, "labs.book", "booking", booking.id, after=kept(booking))
         return booking
 
 
@@ -98,7 +105,7 @@ def confirm_hold(code: str, *, actor: Actor) -> Booking:
 
 
 @tells_nearest
-def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor) -> Booking:
+def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor, override: str = "") -> Booking:
     """The same resources at another time, judged as a new booking; when refused, the old one stays untouched."""
     with transaction() as session:
         now = clock.now()
@@ -107,18 +114,20 @@ def move_booking(code: str, start: datetime, end: datetime, *, actor: Actor) -> 
         plan = plan_again(booking, during)
         old = set(tally_keys(booking))
         new = plan.keys_at(start)
-        locked = end_expired_holds(plan.unit_ids, now, counted=old | set(new))
-        _lock_unchanged(booking, old)
-        _refuse_unless(booking, CHANGEABLE, now)
-        choices = judged(plan, now, {key: locked[key].count - (key in old) for key in new})
-        before = _kept(booking)
-        _count(locked, old, -1)
+        locked = end_expired_holds(plan.unit_ids, now, counted=old | {*new, *plan.guards})
+        lock_unchanged(booking, old)
+        refuse_unless(booking, CHANGEABLE, now)
+        counts = {key: locked[key].count - (key in old) for key in new}
+        verdict = judged(plan, now, counts, waiver_of(actor, plan.lab, override))
+        before = kept(booking)
+        count(locked, old, -1)
         release_claims([booking.id], Release.MOVED)
         booking.during = during
         booking.sequence += 1
-        _take(booking, plan, choices, locked)
+        take(booking, plan, verdict.choices, locked)
         session.flush()
-        audit.record(actor, "labs.move", "booking", booking.id, before=before, after=_kept(booking))
+        note_waived(booking, verdict.waived, override, actor)
+        audit.record(actor, "labs.move", "booking", booking.id, before=before, after=kept(booking))
         return booking
 
 
@@ -129,8 +138,8 @@ def cancel_booking(code: str, *, actor: Actor, reason: str = "") -> Booking:
         booking = changeable_by(actor, code)
         keys = set(tally_keys(booking))
         locked = lock(keys)
-        _lock_unchanged(booking, keys)
-        _refuse_unless(booking, (*CHANGEABLE, BookingStatus.HOLD), now)
+        lock_unchanged(booking, keys)
+        refuse_unless(booking, (*CHANGEABLE, BookingStatus.HOLD), now)
         displaced = actor.person_id not in (booking.holder_id, booking.created_by) and can_run_lab(actor, booking.lab)
         refuse_if([Problem("cancel", texts.BLOCK_NEEDS_REASON, field="reason")] if displaced and not reason else [])
         status = BookingStatus.DISPLACED if displaced else _cancelled_as(booking, now)
@@ -149,15 +158,15 @@ def restore_booking(code: str, *, actor: Actor) -> Booking:
         booking = changeable_by(actor, code)
         plan = plan_again(booking, booking.during)
         keys = tally_keys(booking)
-        locked = end_expired_holds(plan.unit_ids, now, counted=keys)
-        _lock_unchanged(booking, set(keys))
+        locked = end_expired_holds(plan.unit_ids, now, counted=(*keys, *plan.guards))
+        lock_unchanged(booking, set(keys))
         refuse_if([] if booking.status in CANCELLED else [Problem("undo", texts.NOT_CANCELLED)])
-        choices = judged(plan, now, {key: locked[key].count for key in keys})
+        choices = judged(plan, now, {key: locked[key].count for key in keys}).choices
         booking.status, booking.ended_at, booking.reason = BookingStatus.CONFIRMED, None, None
         booking.sequence += 1
-        _take(booking, plan, choices, locked)
+        take(booking, plan, choices, locked)
         session.flush()
-        audit.record(actor, "labs.restore", "booking", booking.id, after=_kept(booking))
+        audit.record(actor, "labs.restore", "booking", booking.id, after=kept(booking))
         return booking
 
 
@@ -203,23 +212,23 @@ def changeable_by(actor: Actor, code: str) -> Booking:
     return booking
 
 
-def _lock_unchanged(booking: Booking, keys: set[TallyKey]) -> None:
+def lock_unchanged(booking: Booking, keys: set[TallyKey]) -> None:
     """Lock the booking last; when it moved to another week since it was read, its tallies are not the locked ones."""
     lock_rows(Booking, [booking.id])
     if set(tally_keys(booking)) != keys:
         raise Conflict(Problem("changed", texts.CHANGED_MEANWHILE))
 
 
-def _refuse_unless(booking: Booking, states: Iterable[BookingStatus], now: datetime) -> None:
+def refuse_unless(booking: Booking, states: Iterable[BookingStatus], now: datetime) -> None:
     if booking.status == BookingStatus.ACTIVE or (booking.status in states and ends(booking.during)[0] <= now):
         raise Refused(Problem("cancel", texts.HAS_BEGUN, owner=booking.lab.name))
     if booking.status not in states:
         raise Conflict(Problem("changed", Text(texts.BOOKING_OVER), owner=booking.lab.name))
 
 
-def _take(booking: Booking, plan: Plan, choices: list[Choice], locked: dict[TallyKey, Tally]) -> None:
+def take(booking: Booking, plan: Plan, choices: list[Choice], locked: dict[TallyKey, Tally]) -> None:
     """Count and claim; a claim that the constraint refuses is told like any other, with the nearest free starts."""
-    _count(locked, tally_keys(booking), 1)
+    count(locked, tally_keys(booking), 1)
     db.session.flush()
     try:
         claim_units(booking, choices)
@@ -227,7 +236,7 @@ def _take(booking: Booking, plan: Plan, choices: list[Choice], locked: dict[Tall
         raise Unfit(refused.problems, plan) from refused
 
 
-def _count(locked: dict[TallyKey, Tally], keys: Iterable[TallyKey], n: int) -> None:
+def count(locked: dict[TallyKey, Tally], keys: Iterable[TallyKey], n: int) -> None:
     for key in keys:
         locked[key].count += n
 
@@ -241,6 +250,6 @@ def _cancelled_as(booking: Booking, now: datetime) -> BookingStatus:
     return BookingStatus.CANCELLED_IN_TIME if in_time else BookingStatus.CANCELLED_LATE
 
 
-def _kept(booking: Booking) -> dict[str, object]:
+def kept(booking: Booking) -> dict[str, object]:
     start, end = ends(booking.during)
     return {"start": start, "end": end, "status": booking.status.value, "lab": booking.lab_id}

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from lift.core import audit
-from lift.core.actor import Actor, Role, Scope
+from lift.core.actor import Actor
 from lift.core.db import transaction
-from lift.core.errors import Problem, require, require_found
+from lift.core.errors import Forbidden, Problem, require, require_found
 from lift.core.i18n import Text
+from lift.core.ids import short_code
 from lift.labs import texts
 from lift.labs.enums import AccessClass, Preset, ResourceKind
 from lift.labs.models import Asset, AssetType, Lab, Qualification
-from lift.labs.permissions import can_run_lab
+from lift.labs.permissions import can_add_lab, can_run_lab, can_set_rules
+from lift.labs.services.opening import set_opening
 from lift.labs.services.resources import ensure_resource
 
 
@@ -24,7 +29,7 @@ def add_lab(
     preset: Preset = Preset.SUPERVISED_PRACTICE, **more: Any,
 ) -> Lab:  # fmt: skip
     """A lab of an organisation. ``more``: further columns of Lab (about, address, lat, lon, rules, source)."""
-    require(_may_add_lab(actor, organisation_id), Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": name}), owner=name))
+    require(can_add_lab(actor, organisation_id), Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": name}), owner=name))
     with transaction() as session:
         lab = Lab(
             organisation_id=organisation_id, slug=slug, name=name, zone=zone, country=country, city=city,
@@ -33,6 +38,31 @@ def add_lab(
         session.add(lab)
         session.flush()
         audit.record(actor, "labs.add_lab", "lab", lab.id)
+        return lab
+
+
+@dataclass(frozen=True)
+class LabAnswers:
+    """The six answers after which a lab has rules and hours. ``hours``: weekday (0 = Monday) to opening and closing time."""
+
+    name: str
+    city: str
+    country: str
+    zone: str
+    hours: Mapping[int, tuple[time, time]]
+    preset: Preset
+
+
+def open_lab(answers: LabAnswers, *, actor: Actor) -> Lab:
+    """A lab of the organisation that the actor acts for, open at these hours, with the rules of a preset."""
+    with transaction():
+        if actor.organisation_id is None:
+            raise Forbidden(Problem("R2", texts.MAY_NOT_ADD_LAB, owner="labs"))
+        lab = add_lab(
+            organisation_id=actor.organisation_id, slug=slug_of(answers.name), name=answers.name, zone=answers.zone,
+            country=answers.country, city=answers.city, preset=answers.preset, actor=actor,
+        )  # fmt: skip
+        set_opening(lab.id, {day: [pair] for day, pair in answers.hours.items()}, actor=actor)
         return lab
 
 
@@ -49,7 +79,10 @@ def add_asset(
     """An asset with its bookable resource of ``units`` places. ``more``: further columns of Asset."""
     with transaction() as session:
         lab = require_found(session.get(Lab, lab_id))
-        require(can_run_lab(actor, lab), Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": lab.name}), owner=lab.name))
+        require(
+            can_run_lab(actor, lab) or can_set_rules(actor, lab),
+            Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": lab.name}), owner=lab.name),
+        )
         asset = Asset(lab_id=lab_id, key=key, name=name, type_key=type_key, access=access, **more)
         session.add(asset)
         session.flush()
@@ -84,5 +117,7 @@ def grant_qualification(
         return row
 
 
-def _may_add_lab(actor: Actor, organisation_id: UUID) -> bool:
-    return actor.is_system or actor.has(Role.PARTNER_ADMIN, Scope.PARTNER, organisation_id)
+def slug_of(name: str) -> str:
+    """A name for addresses: the letters and digits of ``name``, and four characters that make it the only one."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join([*re.findall("[a-z0-9]+", plain), short_code(4).lower()])

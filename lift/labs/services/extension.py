@@ -16,12 +16,13 @@ from lift.core.locks import lock_rows
 from lift.labs import texts
 from lift.labs.enums import Release
 from lift.labs.models import Booking
+from lift.labs.policy.plan import Plan
 from lift.labs.policy.spans import ends, hull, span
 from lift.labs.policy.wants import Choice
 from lift.labs.queries.bookings import LIVE, booking_by_id, units_held
 from lift.labs.services.bookings import changeable_by
 from lift.labs.services.claims import claim_units, end_expired_holds, release_claims
-from lift.labs.services.plans import Plan, Unfit, judged_for_session, judged_longer, plan_again, tells_nearest
+from lift.labs.services.plans import Unfit, judged_for_session, judged_longer, plan_again, tells_nearest
 
 
 @tells_nearest
@@ -32,10 +33,10 @@ def extend_booking(code: str, minutes: int, *, actor: Actor) -> Booking:
         start, end = ends(booking.during)
         plan = _on_held_units(plan_again(booking, span(start, end + timedelta(minutes=minutes))))
         now = clock.now()
-        end_expired_holds(plan.unit_ids, now)
+        end_expired_holds(plan.unit_ids, now, counted=plan.guards)
         _lock_running(booking, booking.during)
         refuse_if([] if start <= now < end else [Problem("L5", Text(texts.NOT_RUNNING), owner=booking.lab.name)])
-        return _extended(booking, plan, judged_longer(plan, now), actor)
+        return _extended(booking, plan, judged_longer(plan, now).choices, actor)
 
 
 @tells_nearest
@@ -47,7 +48,7 @@ def extend_for_session(booking_id: UUID, parts: Sequence[Instants], *, actor: Ac
         now = clock.now()
         end_expired_holds(plan.unit_ids, now)
         _lock_running(booking, booking.during)
-        return _extended(booking, plan, judged_for_session(plan, now), actor)
+        return _extended(booking, plan, judged_for_session(plan, now).choices, actor)
 
 
 def _on_held_units(plan: Plan) -> Plan:

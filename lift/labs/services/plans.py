@@ -16,7 +16,7 @@ from lift.core.i18n import At, Text
 from lift.core.tallies import TallyKey
 from lift.labs import texts
 from lift.labs.enums import ResourceKind
-from lift.labs.models import Asset, Booking, Lab
+from lift.labs.models import Booking
 from lift.labs.policy.booking import (
     block_problems,
     booking_problems,
@@ -24,8 +24,9 @@ from lift.labs.policy.booking import (
     opening_problems,
     quota_problems,
 )
-from lift.labs.policy.quota import week_keys
-from lift.labs.policy.rules import Rules, effective_rules
+from lift.labs.policy.overrides import Waiver, split
+from lift.labs.policy.plan import Plan
+from lift.labs.policy.rules import effective_rules
 from lift.labs.policy.spans import ends, hull, length
 from lift.labs.policy.wallclock import day_bounds, local_day
 from lift.labs.policy.wants import Choice, Want, chosen_units
@@ -41,43 +42,21 @@ from lift.labs.queries.time import (
     plain_want,
     resources_of_assets,
 )
+from lift.labs.services.persons import holder_problems, qualified_problems
 from lift.labs.services.resources import ensure_resource
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
-TIME_RULES = ("B3", "B5", "B6", "B10", "B12", "B14")
+TIME_RULES = ("B3", "B5", "B6", "B10", "B11", "B12", "B14")
 """Rules that another start may satisfy."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Assets of one lab with the rest that is needed, for the parts of one booking."""
+class Judgement:
+    """The units chosen, and the refusals that staff waived."""
 
-    lab: Lab
-    assets: Sequence[Asset]
-    wants: Sequence[Want]
-    parts: tuple[Instants, ...]
-    but: UUID | None = None  # the booking that is being changed
-    counted_for: tuple[UUID, UUID | None] | None = None  # organisation and holder whose quota counts it
-
-    @property
-    def during(self) -> Instants:
-        """What people see: from the first start to the last end."""
-        return hull(self.parts)
-
-    @property
-    def rules(self) -> Rules:
-        """Those of the first asset: what a page says about lead time, quota and cancelling."""
-        return effective_rules(self.assets[0])
-
-    @property
-    def unit_ids(self) -> list[UUID]:
-        """Every candidate unit."""
-        return [unit for want in self.wants for unit in want.unit_ids]
-
-    def keys_at(self, start: datetime) -> tuple[TallyKey, ...]:
-        """The tallies that would count it if it began at ``start``."""
-        return week_keys(self.lab, *self.counted_for, start) if self.counted_for else ()
+    choices: list[Choice]
+    waived: Sequence[Problem] = ()
 
 
 class Unfit(Refused):
@@ -129,8 +108,8 @@ def plan_again(booking: Booking, *parts: Instants) -> Plan:
     return Plan(booking.lab, list(assets.values()), wants, parts, booking.id, counted_for)
 
 
-def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int]) -> list[Choice]:
-    """The chosen units, after every rule was asked under the locks. Raises Unfit with all problems."""
+def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int], waiver: Waiver | None = None) -> Judgement:
+    """The chosen units, after every rule was asked under the locks. Raises Unfit with all problems that stand."""
     around = hull([claim for want in plan.wants for claim in want.claims()])
     opening = open_ranges_near(plan.lab.id, around)
     problems = [
@@ -139,10 +118,22 @@ def judged(plan: Plan, now: datetime, counts: Mapping[TallyKey, int]) -> list[Ch
         for problem in booking_problems(asset, plan.during, effective_rules(asset), now, opening)
     ]
     problems += quota_problems(plan.lab, plan.rules, counts)
+    problems += holder_problems(plan, now)
+    return _chosen(plan, around, now, problems, waiver)
+
+
+def judged_to_grant(plan: Plan, now: datetime) -> Judgement:
+    """As ``judged``, when a yes comes: lead time and quota were judged when it was asked for and are not asked again."""
+    around = hull([claim for want in plan.wants for claim in want.claims()])
+    opening = open_ranges_near(plan.lab.id, around)
+    problems = [
+        p for asset in plan.assets for p in longer_problems(asset, plan.during, effective_rules(asset), opening)
+    ]
+    problems += qualified_problems(plan, now)
     return _chosen(plan, around, now, problems)
 
 
-def judged_longer(plan: Plan, now: datetime) -> list[Choice]:
+def judged_longer(plan: Plan, now: datetime) -> Judgement:
     """As ``judged``, for a booking that runs and stays where it is: only its end is new, so nothing is asked of its start."""
     around = hull([claim for want in plan.wants for claim in want.claims()])
     opening = open_ranges_near(plan.lab.id, around)
@@ -151,10 +142,11 @@ def judged_longer(plan: Plan, now: datetime) -> list[Choice]:
         for asset in plan.assets
         for problem in longer_problems(asset, plan.during, effective_rules(asset), opening)
     ]
+    problems += holder_problems(plan, now)
     return _chosen(plan, around, now, problems)
 
 
-def judged_for_session(plan: Plan, now: datetime) -> list[Choice]:
+def judged_for_session(plan: Plan, now: datetime) -> Judgement:
     """As ``judged``, without lead time, length and quota: a session's time is planned by the people who run it."""
     around = hull([claim for want in plan.wants for claim in want.claims()])
     opening = open_ranges_near(plan.lab.id, around)
@@ -167,14 +159,17 @@ def judged_for_session(plan: Plan, now: datetime) -> list[Choice]:
     return _chosen(plan, around, now, problems)
 
 
-def _chosen(plan: Plan, around: Instants, now: datetime, problems: list[Problem]) -> list[Choice]:
+def _chosen(
+    plan: Plan, around: Instants, now: datetime, problems: list[Problem], waiver: Waiver | None = None
+) -> Judgement:
     problems += block_problems(plan.lab, plan.wants, blocks_near(plan.lab, around))
     taken = claims_of_others(plan.unit_ids, around, now, but=plan.but)
     choices, in_the_way = chosen_units(plan.wants, taken, plan.lab.zone)
-    problems += in_the_way
-    if problems:
-        raise Unfit(list({(p.rule, str(p.text)): p for p in problems}.values()), plan)
-    return choices
+    every = list({(p.rule, str(p.text)): p for p in [*problems, *in_the_way]}.values())
+    standing, waived = split(every, waiver)
+    if standing:
+        raise Unfit(standing, plan)
+    return Judgement(choices, waived)
 
 
 def tells_nearest(verb: Verb) -> Verb:

@@ -43,7 +43,7 @@ def book_for_session(
         now = clock.now()
         plan = plan_for(bundle.asset_ids, bundle.parts, person_ids=bundle.person_ids, rooms=bundle.room_names)
         end_expired_holds(plan.unit_ids, now)
-        choices = judged_for_session(plan, now)
+        choices = judged_for_session(plan, now).choices
         booking = Booking(
             code=short_code(8),
             lab_id=plan.lab.id,

@@ -15,7 +15,7 @@ from lift.core.errors import Problem
 from lift.labs import texts
 from lift.labs.enums import AccessClass, BookingStatus
 from lift.labs.forms import length_words
-from lift.labs.policy.rules import NAMES, Rules
+from lift.labs.policy.rules import Rules
 from lift.labs.policy.spans import ends
 from lift.labs.policy.wallclock import local_day
 from lift.labs.queries.day import Day, Item, ItemKind, Row, Slot
@@ -118,15 +118,19 @@ def hours_between(during: Instants, zone: str) -> str:
 
 def rule_rows(rules: Rules) -> list[tuple[str, str, str]]:
     """The rules in force: name, value, where it comes from."""
-    rows = []
-    for name in texts.RULES:
-        value = getattr(rules, name)
-        label, shape = texts.RULES[name]
-        shown = (_("yes") if value else _("no")) if isinstance(value, bool) else _("no limit")
-        if value is not None and not isinstance(value, bool):
-            shown = length_words(value) if name.endswith("_minutes") else say(shape) % {"value": value}
-        rows.append((say(label), shown, say(texts.SOURCES[rules.source(name)])))
-    return rows if len(rows) == len(NAMES) else []
+    return [
+        (say(label), rule_value(name, getattr(rules, name)), say(texts.SOURCES[rules.source(name)]))
+        for name, (label, _shape) in texts.RULES.items()
+    ]
+
+
+def rule_value(name: str, value: Any) -> str:
+    """A rule's value in words: a length, yes or no, a number; None is no limit."""
+    if value is None:
+        return str(_("no limit"))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return length_words(value) if "minutes" in name else say(texts.RULES[name][1]) % {"value": value}
 
 
 def without_ways(problems: Iterable[Problem]) -> list[Problem]:

@@ -17,12 +17,16 @@ P = TypeVar("P", bound=Parameters)
 _BETWEEN = N_("Type a number from %(minimum)s to %(maximum)s.")
 _WHOLE = N_("Type a whole number from %(minimum)s to %(maximum)s.")
 _CHOOSE = N_("Choose one of %(choices)s.")
+_CHOOSE_OFFERED = N_("Choose one of those that are offered.")
 _UNKNOWN = N_("This simulator has no such field.")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One input of a form. `title` and `description` are source texts; `kind` is number, integer or choice."""
+    """One input of a form; `kind` is number, integer or choice. `title`, `description` and `names` are source texts.
+
+    `names` has a word for each choice that is no number.
+    """
 
     name: str
     kind: str
@@ -30,11 +34,12 @@ class FieldSpec:
     description: str
     unit: str
     group: str
-    default: float
+    default: float | str
     minimum: float | None
     maximum: float | None
     step: float
-    choices: tuple[int, ...]
+    choices: tuple[int | str, ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def fields_of(parameters: type[Parameters]) -> tuple[FieldSpec, ...]:
 
 def _field(name: str, schema: dict[str, Any]) -> FieldSpec:
     choices = tuple(schema.get("enum", ()))
-    whole = schema["type"] == "integer"
+    whole = schema.get("type") == "integer"
     return FieldSpec(
         name=name,
         kind="choice" if choices else "integer" if whole else "number",
@@ -66,6 +71,7 @@ def _field(name: str, schema: dict[str, Any]) -> FieldSpec:
         maximum=schema.get("maximum"),
         step=schema.get("step", 1),
         choices=choices,
+        names=schema.get("names", {}),
     )
 
 
@@ -102,6 +108,8 @@ def _value(raw: object, locale: str) -> float | int | None:
 
 
 def _hint(spec: FieldSpec) -> Text:
+    if spec.names:
+        return Text(_CHOOSE_OFFERED)
     if spec.choices:
         return Text(_CHOOSE, {"choices": ", ".join(str(choice) for choice in spec.choices)})
     limits = {"minimum": f"{spec.minimum:g}", "maximum": f"{spec.maximum:g}"}

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-WORK, STOP_DISTANCE, STOP_LENGTH, QUALITY = range(4)
+WORK, STOP_DISTANCE, STOP_LENGTH, QUALITY, JOB_LIST, JOB_WORK, ROOM, DOOR, SENSOR = range(9)
 
 
 def stream(seed: int, day: int, purpose: int, station: int = 0) -> np.random.Generator:
@@ -22,10 +22,15 @@ def stream(seed: int, day: int, purpose: int, station: int = 0) -> np.random.Gen
 
 def work_factors(seed: int, day: int, station: int, count: int, spread: float) -> Floats:
     """Factors with mean 1 and coefficient of variation `spread` (log-normal: never negative), shape (count,)."""
+    return factors(stream(seed, day, WORK, station), count, spread)
+
+
+def factors(luck: np.random.Generator, count: int, spread: float) -> Floats:
+    """As `work_factors`, from any stream."""
     if spread == 0:
         return np.ones(count)
     variance = np.log1p(spread * spread)
-    normal = stream(seed, day, WORK, station).standard_normal(count)
+    normal = luck.standard_normal(count)
     return np.asarray(np.exp(np.sqrt(variance) * normal - variance / 2), dtype=np.float64)
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from lift.twins.simulators.base import AnySimulator
+from lift.twins.simulators.job_shop import JobShopSimulator
 from lift.twins.simulators.line import LineSimulator
+from lift.twins.simulators.oven import OvenSimulator
 
-_KNOWN: dict[str, AnySimulator] = {simulator.key: simulator for simulator in (LineSimulator(),)}
+_KNOWN: dict[str, AnySimulator] = {
+    simulator.key: simulator for simulator in (LineSimulator(), JobShopSimulator(), OvenSimulator())
+}
 
 
 class UnknownSimulator(LookupError):

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lift.twins import texts
-from lift.twins.forms import WhatIfForm, typed_as
+from lift.twins.forms import WhatIfForm, typed, typed_as
 from lift.twins.simulators.fields import FieldSpec
 from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 
-ALWAYS_OPEN = ("times", "run")
+ALWAYS_OPEN = ("times", "run", "plan", "control")
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,9 @@ def _group(name: str, params: list[Param]) -> Group:
 def _param(form: WhatIfForm, spec: FieldSpec, base: Mapping[str, Any] | None) -> Param:
     field = form[spec.name]
     unit = unit_words(spec.unit)
-    before = typed_as(base[spec.name]) if base and spec.name in base else field.data
-    was = _("was %(value)s %(unit)s", value=before, unit=unit) if before != field.data else ""
+    before = typed(base[spec.name]) if base and spec.name in base else field.data
+    told = say(spec.names[before]) if before in spec.names else before
+    was = _("was %(value)s %(unit)s", value=told, unit=unit) if before != field.data else ""
     return Param(field, spec, _limits(spec), unit, str(was))
 
 

@@ -9,12 +9,26 @@ from typing import Any
 
 from lift.measures.intervals import Change
 from lift.twins.simulators.base import Comparison, Figure, Result, compare
+from lift.twins.simulators.job_shop_result import MACHINE_NAMES
 from lift.twins.simulators.line_result import STATION_NAMES, USES, LineResult, StationResult
 from lift.twins.views.form_shown import unit_words
 from lift.web.i18n import decimal, say
 from lift.web.i18n import gettext as _
 
-BETTER = {"good_per_hour": Change.MORE, "flow_min": Change.LESS}
+PLACES = {**STATION_NAMES, **MACHINE_NAMES}
+"""Stations and machines whose shares are figures; a figure's key begins with one of them."""
+BETTER = {
+    "good_per_hour": Change.MORE,
+    "flow_min": Change.LESS,
+    "makespan": Change.LESS,
+    "late_jobs": Change.LESS,
+    "late_min": Change.LESS,
+    "reach_min": Change.LESS,
+    "overshoot_k": Change.LESS,
+    "away_k": Change.LESS,
+    "in_band": Change.MORE,
+    "energy_kwh": Change.LESS,
+}
 BETTER_USES = {"blocked": Change.LESS, "stopped": Change.LESS}
 PANELS = 2  # figures that get a chart of their own
 STRIKING = 2  # further shares in the short table: those that changed most
@@ -74,8 +88,8 @@ def _decimals(*figures: Figure | None) -> int:
 def label_of(figure: Figure | Comparison) -> str:
     """ "Good parts per hour, parts per hour"; of a share "Mill: busy"."""
     station, _use, use = figure.key.rpartition("_")
-    if station in STATION_NAMES and use in USES:
-        return f"{say(STATION_NAMES[station])}: {say(figure.label)}"
+    if station in PLACES and use in USES:
+        return f"{say(PLACES[station])}: {say(figure.label)}"
     return say(figure.label)
 
 

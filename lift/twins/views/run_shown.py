@@ -15,9 +15,12 @@ from lift.twins.enums import RunState
 from lift.twins.forms import WhatIfForm, form_class
 from lift.twins.models import SimulationRun
 from lift.twins.queries import runs as queries
+from lift.twins.simulators import registry
 from lift.twins.simulators.base import AnySimulator
+from lift.twins.simulators.job_shop_result import JobShopResult
 from lift.twins.simulators.line_result import LineResult
-from lift.twins.views import form_shown, result_shown
+from lift.twins.simulators.oven_result import OvenResult
+from lift.twins.views import form_shown, oven_shown, result_shown, schedule_shown
 from lift.twins.views.form_shown import unit_words
 from lift.twins.views.result_shown import Side
 from lift.web.current import current_actor
@@ -75,6 +78,13 @@ def way_back(form: WhatIfForm | None = None) -> dict[str, Any]:
 
 
 # ---- pages
+
+
+def list_values() -> dict[str, Any]:
+    """The page of all simulators."""
+    rows = queries.runs_of(current_actor().person_id, limit=RUNS_SHOWN)[:RUNS_SHOWN]
+    models = {model.key: model for model in registry.listed()}
+    return {"models": models, "rows": rows, "tones": TONES, "zone": _zone(), "words": texts}
 
 
 def start_values(model: AnySimulator, form: WhatIfForm, base: SimulationRun | None) -> dict[str, Any]:
@@ -139,6 +149,7 @@ def part_values(run: SimulationRun, before: SimulationRun | None = None) -> dict
         "run": run,
         "model": queries.simulator_of(run.simulator),
         "is_done": result is not None,
+        "units": unit_words(queries.simulator_of(run.simulator).unit_of_progress),
         "waiting": waiting_words(run),
         "part_back": way_back(),
         "zone": _zone(),
@@ -171,6 +182,8 @@ def _result_values(shown: Side | None, against: Side | None) -> dict[str, Any]:
         "all_rows": result_shown.all_rows(shown, against),
         "line": result_shown.line(result) if isinstance(result, LineResult) else None,
         "shares": result_shown.shares(result) if isinstance(result, LineResult) else None,
+        "plan": schedule_shown.schedule(result) if isinstance(result, JobShopResult) else None,
+        "oven": oven_shown.oven(result) if isinstance(result, OvenResult) else None,
     }
 
 

@@ -25,6 +25,13 @@ from lift.web.i18n import gettext as _
 Page = str | Answer | tuple[str, int]
 
 
+@bp.get("/what-if")
+@signed_in
+def simulators() -> str:
+    """Every simulator, with the person's newest runs."""
+    return render_template("twins/simulators.html", **run_shown.list_values())
+
+
 @bp.get("/what-if/<simulator>")
 @signed_in
 def what_if(simulator: str) -> Page:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from lift.core.i18n import N_, Text
-from lift.labs.enums import AccessClass, BlockKind, BookingStatus, Preset, Purpose, RuleSource
+from lift.labs.enums import (
+    AccessClass,
+    BlockKind,
+    BookingStatus,
+    Need,
+    Preset,
+    Purpose,
+    RuleSource,
+)
 
 # ---- B1 shape
 ENDS_BEFORE_START = Text(N_("The end must lie after the start."))
@@ -19,6 +27,17 @@ TOO_FAR = N_("%(asset)s can be booked %(days)s days ahead. The booking must end 
 # ---- B4 length
 TOO_SHORT = N_("A booking of %(asset)s lasts at least %(minutes)s minutes.")
 TOO_LONG = N_("A booking of %(asset)s lasts at most %(minutes)s minutes.")
+CHAIN_TOO_LONG = N_(
+    "With your other bookings next to it you would have %(asset)s for %(minutes)s minutes in a row; %(most)s are allowed."
+)
+# ---- B8, B11, B10 in minutes
+TOO_NEAR = N_("Between two of your bookings of %(asset)s lie at least %(minutes)s minutes. The next start is %(at)s.")
+MINUTES_DAY = N_("That would be %(minutes)s minutes in %(lab)s on one day, and %(limit)s are allowed.")
+MINUTES_MONTH = N_("That would be %(minutes)s minutes in %(lab)s in one month, and %(limit)s are allowed.")
+MINUTES_ROLLING = N_("That would be %(minutes)s minutes in %(lab)s within 30 days, and %(limit)s are allowed.")
+MINUTES_ORGANISATION = N_(
+    "That would be %(minutes)s minutes of your organisation in %(lab)s in one month, and %(limit)s are allowed."
+)
 # ---- B5, B6
 CLOSED = N_("%(lab)s is not open for the whole of that time.")
 CLOSED_FOR_BUFFERS = N_("%(lab)s is not open for the whole of that time, set-up and tear-down of %(asset)s included.")
@@ -48,6 +67,27 @@ CHANGED_MEANWHILE = Text(N_("Somebody changed this booking a moment ago. Reload 
 NOT_CANCELLED = Text(N_("This booking was not cancelled, so there is nothing to put back."))
 ONE_LAB_ONLY = Text(N_("One booking holds the assets of one lab. Book the other lab's assets separately."))
 BLOCK_NEEDS_REASON = Text(N_("Say in a few words why; the people concerned will read it."))
+
+# ---- B7, M8 what a person must have shown
+LACKS_YOU = N_("For %(asset)s you need: %(what)s. You have not shown it yet.")
+LACKS = N_("For %(asset)s %(who)s needs: %(what)s. It has not been shown yet.")
+RUNS_OUT_YOU = N_("For %(asset)s you need: %(what)s. Yours runs out %(at)s, before the booking ends.")
+RUNS_OUT = N_("For %(asset)s %(who)s needs: %(what)s. It runs out %(at)s, before the booking ends.")
+# ---- overrides
+OVERRIDES_SUBJECT = N_("Rules waived in %(lab)s: %(n)s")
+OVERRIDES_BODY = N_(
+    "Hello %(name)s,\n\nthese rules of %(lab)s were waived for single bookings:\n%(lines)s\n\n%(url)s\n"
+)
+
+# ---- M25 the rules of a lab
+RULE_UNKNOWN = N_("There is no rule called %(rule)s.")
+RULE_BOUNDS = N_("%(rule)s: type a whole number from %(low)s to %(high)s.")
+RULE_CHOOSE = N_("%(rule)s: choose one of the values offered.")
+RULE_MIN_OVER_MAX = Text(N_("The longest booking must not be shorter than the shortest."))
+RULE_NO_LENGTH = Text(N_("No length between the shortest and the longest booking fits the step. Choose a finer step."))
+RULE_OF_LAB = N_("This rule counts over all assets of %(lab)s. Set it on the rules page of the lab.")
+MAY_NOT_SET_RULES = N_("Only the managers of %(lab)s and the administrators of its organisation set its rules.")
+MAY_NOT_ADD_LAB = Text(N_("Only the administrators of an organisation open a lab for it."))
 
 ACCESS = {
     AccessClass.ON_SITE_ONLY: N_("on site only"),
@@ -91,15 +131,30 @@ BLOCKS = {
     BlockKind.FAILURE: N_("failure"),
     BlockKind.CLOSURE: N_("closed"),
     BlockKind.EVENT: N_("private event"),
+    BlockKind.OUTSIDE: N_("outside calendar"),
 }
 PRESETS = {
     Preset.TEACHING_ONLY: N_("teaching only"),
     Preset.SUPERVISED_PRACTICE: N_("practice with a trainer"),
     Preset.OPEN_PRACTICE: N_("open practice"),
 }
+NEEDS = {
+    Need.INDUCTION: N_("the induction in the lab"),
+    Need.QUIZ: N_("the quiz"),
+    Need.TWIN_CHECK: N_("five minutes on the computer copy"),
+    Need.SUPERVISED_HOURS: N_("supervised hours"),
+    Need.SIGN_OFF: N_("a sign-off by somebody who trains"),
+}
+PRESETS_LONG = {
+    Preset.TEACHING_ONLY: N_("Only the people who run the lab book; everybody else comes through a session."),
+    Preset.SUPERVISED_PRACTICE: N_("Members book up to four hours, five times a week, an hour ahead."),
+    Preset.OPEN_PRACTICE: N_("Members book up to eight hours, ten times a week, at once."),
+}
 SOURCES = {
+    RuleSource.NETWORK: N_("from the network"),
     RuleSource.PRESET: N_("from the preset of the lab"),
     RuleSource.LAB: N_("set by the lab"),
+    RuleSource.ASSET_PRESET: N_("from the preset of this asset"),
     RuleSource.ASSET: N_("set for this asset"),
 }
 RULES = {
@@ -109,9 +164,15 @@ RULES = {
     "release_hour": (N_("A new day opens at, lab time"), N_("%(value)s:00")),
     "min_minutes": (N_("Shortest booking"), ""),
     "max_minutes": (N_("Longest booking"), ""),
+    "chains_allowed": (N_("Bookings of one person in a row each count alone"), ""),
+    "gap_minutes": (N_("Between two bookings of one person, at least"), ""),
     "buffers_in_opening": (N_("Set-up and tear-down inside opening hours"), ""),
     "person_per_week": (N_("Bookings per person and week"), "%(value)s"),
     "organisation_per_week": (N_("Bookings per organisation and week"), "%(value)s"),
+    "person_minutes_per_day": (N_("Time per person and day"), ""),
+    "person_minutes_per_month": (N_("Time per person and month"), ""),
+    "person_minutes_in_30_days": (N_("Time per person in any 30 days"), ""),
+    "organisation_minutes_per_month": (N_("Time per organisation and month"), ""),
     "free_cancel_minutes": (N_("Free to cancel until, before the start"), ""),
     "hold_minutes": (N_("A hold lasts"), ""),
     "members_book": (N_("Members of the lab's organisation may book"), ""),

@@ -118,7 +118,8 @@ class BlockForm(TimeForm):
     def offer(self, assets: Sequence[Asset]) -> None:
         """The choices, in the reader's language; blocks last from half an hour to a week."""
         self.asset.choices = [(asset.key, asset.name) for asset in assets] + [("", _("the whole lab"))]
-        self.kind.choices = [(kind.value, say(words)) for kind, words in texts.BLOCKS.items()]
+        chosen = {k: words for k, words in texts.BLOCKS.items() if k != BlockKind.OUTSIDE}  # feeds make those
+        self.kind.choices = [(kind.value, say(words)) for kind, words in chosen.items()]
         hours = (0.5, 1, 2, 4, 8, 24, 48, 168)
         self.minutes.choices = [(int(60 * h), length_words(int(60 * h))) for h in hours]
 
