@@ -20,7 +20,13 @@ def can_publish(actor: Actor, group_id: UUID) -> bool:
 
 def can_review(actor: Actor, version: ModuleVersion) -> bool:
     """Somebody who holds the reviewer's role and did not write the version."""
-    return actor.has(Role.REVIEWER) and actor.person_id != version.created_by
+    return actor.has(Role.REVIEWER) and actor.person_id not in {*version.author_ids, version.created_by}
+
+
+def can_recall(actor: Actor, group_id: UUID) -> bool:
+    """The lead of the group, and the people of any lab: they know their machines (A19)."""
+    lab = actor.has(Role.LAB_MANAGER) or actor.has(Role.LAB_TECHNICIAN)
+    return can_publish(actor, group_id) or lab
 
 
 def can_see_draft(actor: Actor, group_id: UUID, version: ModuleVersion) -> bool:

@@ -7,6 +7,7 @@ from lift.training.services.enrolment import Enrolled, accept_offer, enrol, name
 from lift.training.services.holder import HOLDER
 from lift.training.services.longer import extend_part
 from lift.training.services.notices import tell_offer
+from lift.training.services.recalls import stop_recalled_step
 from lift.training.services.sessions import (
     PartDraft,
     PoolDraft,
@@ -32,6 +33,7 @@ __all__ = [
     "open_session",
     "promote_waiting",
     "revoke_certificate",
+    "stop_recalled_step",
     "sweep",
     "tell_offer",
     "withdraw",
