@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lift.content.enums import VersionState
 from lift.content.models import ModuleVersion
 from lift.core.actor import Actor, Role, Scope
 
@@ -32,3 +33,9 @@ def can_recall(actor: Actor, group_id: UUID) -> bool:
 def can_see_draft(actor: Actor, group_id: UUID, version: ModuleVersion) -> bool:
     """The group's people and its reviewers."""
     return can_author(actor, group_id) or can_review(actor, version)
+
+
+def can_see_version(actor: Actor, group_id: UUID, version: ModuleVersion) -> bool:
+    """The group's people and its reviewers; labs see what was published."""
+    shown = version.state in (VersionState.PUBLISHED, VersionState.RETIRED)
+    return can_see_draft(actor, group_id, version) or (shown and can_recall(actor, group_id))

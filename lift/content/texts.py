@@ -9,12 +9,14 @@ NOT_AUTHOR = N_("Only authors of the working group can write its modules.")
 NOT_LEAD = N_("Publishing is the act of the working group's lead.")
 NO_GROUP = N_("There is no working group “%(topic)s”.")
 DRAFT_EXISTS = N_("This module already has a draft; go on with that one.")
+OTHER_GROUP = N_("The module “%(slug)s” belongs to another working group; give yours another slug.")
 NOT_DRAFT = N_("Only a draft can be sent to review.")
 OWN_WORK = N_("Nobody reviews their own work.")
 NOT_IN_REVIEW = N_("This version is not in review (any more), so there is nothing to decide.")
 NOT_REVIEWER = N_("You were not asked to review this version.")
 NOT_APPROVED = N_("The version needs an approval by somebody who did not write it.")
 NO_OTHER_PARTNER = N_("At least one approval must come from another partner.")
+NOT_WHOLE_YET = N_("The draft is not complete, so it cannot be written as files yet: %(first)s")
 NOT_PUBLISHED = N_("Only a published version can be retired.")
 APPROVED_ELSEWHERE = N_("Approved by somebody of another partner")
 OPEN_MUST_FIX = N_("%(n)s comments say “must fix”.")
@@ -44,7 +46,9 @@ CHANGED_MEANWHILE = N_(
     "%(who)s changed this step while you were writing. Nothing of either text is lost: both stand here. "
     "Put together what should stay, then save again."
 )
-HEAD_CHANGED_MEANWHILE = N_("Somebody else changed this while you were writing. Look at what stands there now, then save again.")
+HEAD_CHANGED_MEANWHILE = N_(
+    "Somebody else changed this while you were writing. Look at what stands there now, then save again."
+)
 SOMEBODY = N_("Somebody")
 NO_TITLE = N_("Give the step a title.")
 LAST_STEP = N_("A module has at least one step.")
@@ -71,7 +75,9 @@ TRIAL_NOT_SEEN = N_(
 NOT_A_LIVE_STEP = N_("Only a live step is run at the machine.")
 NO_SUCH_LINK = N_("This link is not known to be dead.")
 RECALL_REASON = N_("Say what is unsafe; learners and trainers read it.")
-RECALLED = N_("This step was stopped because it is unsafe: %(reason)s A new version is on its way; go on with the next step.")
+RECALLED = N_(
+    "This step was stopped because it is unsafe: %(reason)s A new version is on its way; go on with the next step."
+)
 NOT_RECALLER = N_("A step is marked unsafe by the lead of the working group or by the people of a lab.")
 IS_RECALLED = N_("This step is already marked as unsafe.")
 
@@ -132,10 +138,30 @@ LEVELS = {
     "guided": N_("can do it with help"),
     "independent": N_("can do it alone"),
 }
+ACCEPTED = N_("accepted, not yet decided")
 DECISIONS = {
     ReviewDecision.ASKED: N_("asked, no answer yet"),
     ReviewDecision.APPROVED: N_("approved"),
     ReviewDecision.CHANGES: N_("wants changes"),
     ReviewDecision.DECLINED: N_("declined"),
     ReviewDecision.REPLACED: N_("somebody else was asked instead"),
+}
+RULES = {
+    "view": N_("it was read"),
+    "answer": N_("its answers are right"),
+    "evidence": N_("own work is kept"),
+    "twin_check": N_("everything was tried on the computer copy"),
+    "signoff": N_("a trainer signed it off"),
+}
+METHODS = {
+    "see-predict-measure": N_("See, predict, measure"),
+    "predict-run-explain": N_("Predict, run, explain"),
+}
+METHOD_TEXTS = {
+    "see-predict-measure": N_(
+        "The learner watches first, says what will happen, then measures it on the machine and explains the difference."
+    ),
+    "predict-run-explain": N_(
+        "The learner writes down a guess before each run of the simulator and explains where it was wrong."
+    ),
 }

@@ -283,3 +283,8 @@ def people_of_group(group_id: UUID) -> list[tuple[Role, UUID, str, UUID, str]]:
         .order_by(Organisation.short_name, Person.name)
     )
     return [(role, person, name, body, short) for role, person, name, body, short in db.session.execute(query)]
+
+
+def working_group_by_id(group_id: UUID) -> WorkingGroup:
+    """One group with its members."""
+    return db.session.get_one(WorkingGroup, group_id, options=[selectinload(WorkingGroup.members)])

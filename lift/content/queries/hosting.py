@@ -39,6 +39,11 @@ class Host:
         return not self.missing
 
     @property
+    def has_twin(self) -> bool:
+        """It has a computer copy."""
+        return texts.NO_TWIN not in {text.msgid for text in self.missing}
+
+    @property
     def suits(self) -> bool:
         """The machine itself has what is asked, whether or not it is free soon."""
         return not {text.msgid for text in self.missing} & {texts.LACKS_CAPABILITIES, texts.OTHER_TYPE}

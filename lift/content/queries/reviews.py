@@ -206,14 +206,15 @@ def review_told(review_id: UUID) -> ReviewTold | None:
 
 def reviews_due(now: datetime) -> list[UUID]:
     """Reviews without an answer whose half time or due date has passed since the last reminder (A16)."""
-    half = ModuleReview.asked_at + (ModuleReview.due_at - ModuleReview.asked_at) / 2
+    instant = sa.literal(now, sa.DateTime(timezone=True))
+    half = instant - ModuleReview.asked_at >= ModuleReview.due_at - instant
     query = (
         sa.select(ModuleReview.id)
         .join(ModuleVersion, ModuleVersion.id == ModuleReview.version_id)
         .where(
             ModuleReview.decision == ReviewDecision.ASKED, ModuleVersion.state == VersionState.REVIEW,
             sa.or_(
-                sa.and_(ModuleReview.reminders == 0, half <= now),
+                sa.and_(ModuleReview.reminders == 0, half),
                 sa.and_(ModuleReview.reminders == 1, ModuleReview.due_at <= now),
             ),
         )

@@ -22,6 +22,7 @@ from lift.content.services.remarks import answer_comment, comment_passage, settl
 from lift.content.services.reviewing import (
     CHECK_LINKS,
     TELL_REVIEW,
+    USUAL_MINUTES,
     accept_review,
     decide_review,
     decline_review,
@@ -36,6 +37,7 @@ from lift.content.services.trials import check_links, note_trial, vouch_for_link
 __all__ = [
     "CHECK_LINKS",
     "TELL_REVIEW",
+    "USUAL_MINUTES",
     "Head",
     "Saved",
     "StepText",

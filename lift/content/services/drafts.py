@@ -47,6 +47,8 @@ def _module(slug: str, group_id: object) -> Module:
         module = Module(slug=slug, group_id=group_id)
         db.session.add(module)
         db.session.flush()
+    if module.group_id != group_id:
+        raise Conflict(Problem("A1", Text(texts.OTHER_GROUP, {"slug": slug}), owner="content", field="slug"))
     return module
 
 

@@ -41,7 +41,7 @@ def group_page(
     mine = queries.request_of(found.id, actor.organisation_id) if actor.organisation_id else None
     page = render_template(
         "network/group.html", group=found, basis=say(texts.BASES[found.basis]), members=members_of(found), inside=inside,
-        leads=can_lead_group(actor, found.id), outcomes=outcome_rows(found),
+        leads=can_lead_group(actor, found.id), writes=can_author(actor, found.id), outcomes=outcome_rows(found),
         modules=content.published_modules(group_id=found.id),
         making=content.reviews_in_the_making(found.id) if inside else [], lead=_lead(found) if inside else [],
         states=content_texts.STATES, tones=content_texts.TONES, decisions=content_texts.DECISIONS,

@@ -88,6 +88,7 @@ from lift.training.queries.seats import (
     pools_with_something_due,
     taken_now,
 )
+from lift.training.queries.versions import Taught, sessions_on
 
 __all__ = [
     "AID_CEILING_CENTS",
@@ -105,6 +106,7 @@ __all__ = [
     "SessionCard",
     "SessionFilters",
     "Standing",
+    "Taught",
     "ahead_of",
     "aid_granted",
     "bench_right",
@@ -151,6 +153,7 @@ __all__ = [
     "session_catalogue",
     "session_places",
     "sessions_of",
+    "sessions_on",
     "standing_of",
     "stored_done",
     "taken_now",
