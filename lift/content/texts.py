@@ -50,6 +50,7 @@ HEAD_CHANGED_MEANWHILE = N_(
     "Somebody else changed this while you were writing. Look at what stands there now, then save again."
 )
 SOMEBODY = N_("Somebody")
+ISSUE_NEEDS_TEXT = N_("Say what should be better.")
 NO_TITLE = N_("Give the step a title.")
 LAST_STEP = N_("A module has at least one step.")
 TOO_MANY_STEPS = N_("A module has at most 20 steps.")

@@ -16,6 +16,7 @@ from lift.content.services.editing import (
     save_head,
     save_step,
 )
+from lift.content.services.improving import close_issue, raise_issue
 from lift.content.services.making import make_module, open_draft
 from lift.content.services.publishing import publish, recall_step, retire
 from lift.content.services.remarks import answer_comment, comment_passage, settle_comment
@@ -46,6 +47,7 @@ __all__ = [
     "add_step",
     "answer_comment",
     "check_links",
+    "close_issue",
     "comment_passage",
     "confirm_translation",
     "decide_review",
@@ -57,6 +59,7 @@ __all__ = [
     "open_draft",
     "publish",
     "put_back_step",
+    "raise_issue",
     "recall_step",
     "remind",
     "remove_step",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.content.views import catalogue, editor, files, publish, remarks, review
+from lift.content.views import catalogue, editor, files, issues, publish, remarks, review
 from lift.content.views.blueprint import bp
 
-__all__ = ["bp", "catalogue", "editor", "files", "publish", "remarks", "review"]
+__all__ = ["bp", "catalogue", "editor", "files", "issues", "publish", "remarks", "review"]

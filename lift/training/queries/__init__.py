@@ -88,7 +88,8 @@ from lift.training.queries.seats import (
     pools_with_something_due,
     taken_now,
 )
-from lift.training.queries.versions import Taught, sessions_on
+from lift.training.queries.versions import Taught, people_on, sessions_on, started_on, trainers_of_older, versions_for
+from lift.training.queries.worth import Gain, checks_of, feedback_given, gains_of
 
 __all__ = [
     "AID_CEILING_CENTS",
@@ -97,6 +98,7 @@ __all__ = [
     "ClassRoll",
     "CompanyFacts",
     "Firm",
+    "Gain",
     "MachineWay",
     "MySession",
     "MyTraining",
@@ -118,6 +120,7 @@ __all__ = [
     "certificate_of",
     "certificates_of",
     "checked_certificate",
+    "checks_of",
     "class_roll",
     "company_facts",
     "company_people",
@@ -127,9 +130,11 @@ __all__ = [
     "drive_problems",
     "enrol_preview",
     "enrollable_session",
+    "feedback_given",
     "files_of_person",
     "finished_runs",
     "firm_of",
+    "gains_of",
     "group_of",
     "help_context",
     "host_lab",
@@ -141,6 +146,7 @@ __all__ = [
     "offers_of",
     "open_help_of",
     "part_at",
+    "people_on",
     "pool_admits",
     "pools_with_something_due",
     "published_card",
@@ -155,11 +161,14 @@ __all__ = [
     "sessions_of",
     "sessions_on",
     "standing_of",
+    "started_on",
     "stored_done",
     "taken_now",
     "taught_by",
     "team_places",
     "trainers_of",
+    "trainers_of_older",
+    "versions_for",
     "waiting_answers",
     "way_of",
     "zone_of",
