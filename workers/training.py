@@ -9,7 +9,7 @@ from flask import current_app
 
 from lift.core import clock, jobs
 from lift.training import queries
-from lift.training.services import certificates, enrolment, learning, notices, sessions
+from lift.training.services import certificates, enrolment, learning, notices, recalls, sessions, versions
 from workers.ticks import every
 
 
@@ -45,3 +45,15 @@ def issue_certificate(person_id: str, session_id: str) -> None:
 def tell_offer(enrolment_id: str) -> None:
     """A mail about an offered seat."""
     notices.tell_offer(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(recalls.STOP_RECALLED)
+def stop_recalled_step(version_id: str, step_key: str) -> None:
+    """Benches of an unsafe step stop."""
+    recalls.stop_recalled_step(UUID(version_id), step_key)
+
+
+@jobs.handler(versions.OFFER_UPDATE)
+def offer_update(version_id: str) -> None:
+    """Trainers of sessions that keep an older version read what is new."""
+    versions.offer_update(UUID(version_id), public_url=current_app.config["LIFT"].public_url)

@@ -84,3 +84,30 @@ OFFER_BODY = N_(
     "A seat in “%(title)s” is free for %(name)s. It is yours if you say yes until %(until)s; "
     "then it goes to the next in line.\n\nSay yes or no here: %(url)s\n"
 )
+
+FEEDBACK = {
+    "useful": N_("I can use it at work."),
+    "clear": N_("I understood the words and the steps."),
+    "machine": N_("The machine or its computer copy helped me to understand."),
+    "pace": N_("The time was right."),
+    "again": N_("I would tell a colleague to take it."),
+}
+CHECK_DONE = N_("You have answered these questions already.")
+CHECK_MISSING = N_("Answer every question; a guess is fine.")
+CHECK_TOO_EARLY = N_("The questions at the end open when your required steps are done.")
+MARK_MISSING = N_("Choose a mark for each sentence.")
+NO_NEWER = N_("This session already uses that version.")
+NOT_OFFERED = N_("Only a published version of the same module can be taken.")
+HAS_STARTED = N_("%(n)s learners have begun with the present version; they stay on it, so the session does too.")
+SESSION_OVER = N_("The session is over; its record stays as it is.")
+OTHER_MACHINE = N_("The new version asks for another machine than the one this session has booked.")
+UPDATE_SUBJECT = N_("A new version of “%(title)s” is out")
+UPDATE_BODY = N_(
+    "“%(title)s” has a version %(n)s. %(changed)s\n\nYour session on %(day)s keeps its version unless you take the new one. "
+    "Look at what changed: %(url)s"
+)
+RECALL_SUBJECT = N_("A step of “%(title)s” was stopped")
+RECALL_BODY = N_(
+    "The step “%(step)s” of “%(title)s” was stopped because it is unsafe: %(reason)s\n\nIt cannot be started any more. "
+    "Machines that ran it are in their safe state. Go on with the next step; a new version follows."
+)
