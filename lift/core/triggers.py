@@ -108,8 +108,9 @@ def trigger_statements() -> list[str]:
         f"CREATE TRIGGER {t}_four_eyes BEFORE {when} ON {t} FOR EACH ROW EXECUTE FUNCTION lift_four_eyes()"
         for t, when in (("module_review", "INSERT OR UPDATE"), ("module_version", "UPDATE"))
     ]
+    kept = "WITH (fastupdate = off) WHERE state = 'published'"
     search = [
-        f"CREATE INDEX search_module_words ON module_version USING gin (({SEARCHED})) WHERE state = 'published'",
-        f"CREATE INDEX search_module_title ON module_version USING gin ({TITLE} gin_trgm_ops) WHERE state = 'published'",
+        f"CREATE INDEX search_module_words ON module_version USING gin (({SEARCHED})) {kept}",
+        f"CREATE INDEX search_module_title ON module_version USING gin ({TITLE} gin_trgm_ops) {kept}",
     ]
     return never + published + four_eyes + search

@@ -1,6 +1,7 @@
 """Search over what is public: modules, sessions, labs, partners, hubs. In any of three languages, without accents, with slips.
 
-Full text (each language stemmed as it is) finds words; trigrams on titles find what was mistyped. Titles weigh most.
+Modules: full text (each language stemmed as it is) and trigrams on titles for what was mistyped. The rest are names of
+places, bodies and sessions: trigrams.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from lift.clusters.models import Hub
-from lift.content.enums import VersionState
 from lift.content.models import Module, ModuleVersion
 from lift.core import clock
 from lift.core.db import db
@@ -39,12 +40,12 @@ class Hit:
     score: float
 
 
-def search(typed: str, *, kinds: tuple[str, ...] = KINDS) -> list[Hit]:
-    """Hits of all kinds, the best first. One statement a kind at any number of rows; '' finds nothing."""
+def search(typed: str) -> list[Hit]:
+    """Hits of all kinds, the best first. Two statements at any number of rows; '' finds nothing."""
     words = " ".join(typed.replace("\0", " ").split())[:200]
     if not words:
         return []
-    found = [hit for kind in kinds for hit in _SEARCHES[kind](words)]
+    found = [*_modules(words), *_others(words)]
     return sorted(found, key=lambda hit: (-hit.score, hit.kind, hit.key))
 
 
@@ -52,84 +53,72 @@ def _plain(words: str) -> sa.ColumnElement[str]:
     return sa.func.lift_plain(words, type_=sa.Text)
 
 
-def _asked(words: str) -> sa.ColumnElement[Any]:
-    return sa.func.lift_asked(words)
-
-
-def _rows(
-    kind: str, words: str, query: sa.Select[*tuple[Any, ...]], text: sa.ColumnElement[Any], title: sa.ColumnElement[str]
-) -> list[Hit]:
-    """Hits of a query of (key, title, text): a word of ``text``, or a title that is nearly the same."""
-    hits = query.add_columns(text.label("words"), title.label("plain"))
-    hits = hits.where(sa.or_(text.op("@@")(_asked(words)), _plain(words).op("<%")(title))).limit(LOOKED_AT)
-    inner = hits.subquery()
-    score = sa.func.ts_rank(inner.c.words, _asked(words)) + sa.func.word_similarity(_plain(words), inner.c.plain)
-    rows = db.session.execute(sa.select(inner.c.key, inner.c.title, inner.c.text, score))
-    return [Hit(kind, key, shown, said, float(rank)) for key, shown, said, rank in rows]
+_PUBLISHED: sa.ColumnElement[bool] = sa.literal_column("module_version.state = 'published'")
+"""Written out: a prepared plan with a parameter in its place cannot use the partial indexes."""
+_WORDS: sa.ColumnElement[Any] = sa.literal_column(f"({SEARCHED.replace('(', '(module_version.')})")
+"""The expression of the index, word for word, with its table named."""
 
 
 def _modules(words: str) -> list[Hit]:
-    query = (
-        sa.select(Module.slug.label("key"), ModuleVersion.title.label("title"), ModuleVersion.summary.label("text"))
+    """By the words of title, summary and gain, or by a title that is nearly the same: thousands, so on their indexes."""
+    title, asked = sa.func.lift_plain_texts(ModuleVersion.title, type_=sa.Text), sa.func.lift_asked(words)
+    inner = (
+        sa.select(Module.slug, ModuleVersion.title, ModuleVersion.summary, _WORDS.label("words"), title.label("plain"))
         .join(Module, Module.published_version_id == ModuleVersion.id)
-        .where(ModuleVersion.state == VersionState.PUBLISHED)
+        .where(_PUBLISHED, sa.or_(_WORDS.op("@@")(asked), _plain(words).op("<%")(title)))
+        .limit(LOOKED_AT)
+        .subquery()
     )
-    return _rows("module", words, query, _module_words(), sa.func.lift_plain_texts(ModuleVersion.title, type_=sa.Text))
+    score = sa.func.ts_rank(inner.c.words, asked) + sa.func.word_similarity(_plain(words), inner.c.plain)
+    rows = db.session.execute(sa.select(inner.c.slug, inner.c.title, inner.c.summary, score))
+    return [Hit("module", slug, shown, said, float(rank)) for slug, shown, said, rank in rows]
 
 
-def _module_words() -> sa.ColumnElement[Any]:
-    """The expression of the index, word for word, with its table named."""
-    return sa.literal_column(f"({SEARCHED.replace('(', '(module_version.')})")
+def _others(words: str) -> list[Hit]:
+    """Sessions, labs, partners and hubs by trigrams alone: these are hundreds at most, and mostly names."""
+    parts = [part.limit(LOOKED_AT) for part in (_sessions(words), _labs(words), _partners(words), _hubs(words))]
+    return [Hit(*row) for row in db.session.execute(sa.union_all(*parts))]
 
 
-def _sessions(words: str) -> list[Hit]:
-    place = Lab.name + ", " + Lab.city
-    named = sa.func.jsonb_build_object("en", PilotSession.code + " " + place)
-    query = (
-        sa.select(PilotSession.code.label("key"), ModuleVersion.title.label("title"), place.label("text"))
-        .join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
+def _alike(kind: str, key: Any, title: Any, text: Any, words: str, *texts: Any) -> sa.Select[Any, Any, Any, Any, Any]:
+    """Kind, key, title, text and score of what has the words, or nearly, in any of ``texts``."""
+    plain = sa.func.lift_plain(sa.func.concat_ws(" ", *texts), type_=sa.Text)
+    score = sa.func.word_similarity(_plain(words), plain)
+    shown = (sa.func.to_jsonb(title, type_=pg.JSONB), sa.func.to_jsonb(text, type_=pg.JSONB))
+    return sa.select(sa.literal(kind, sa.Text), key, *shown, score).where(_plain(words).op("<%")(plain))
+
+
+def _sessions(words: str) -> sa.Select[Any, Any, Any, Any, Any]:
+    names = (PilotSession.code, Lab.name, Lab.city, *_in_languages(ModuleVersion.title))
+    found = _alike("session", PilotSession.code, ModuleVersion.title, Lab.name + ", " + Lab.city, words, *names)
+    open_now = PilotSession.status.in_([SessionStatus.OPEN, SessionStatus.RUNNING])
+    return (
+        found.join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
         .join(Lab, Lab.id == PilotSession.lab_id)
-        .where(PilotSession.status.in_([SessionStatus.OPEN, SessionStatus.RUNNING]), PilotSession.ends_at > clock.now())
+        .where(open_now, PilotSession.ends_at > clock.now())
     )
-    text = _joined(ModuleVersion.title, ModuleVersion.summary, named)
-    return _rows("session", words, query, text, sa.func.lift_plain_texts(ModuleVersion.title, type_=sa.Text))
 
 
-def _labs(words: str) -> list[Hit]:
-    owner = sa.func.jsonb_build_object("en", Lab.name + " " + Lab.city + " " + Organisation.name)
-    query = sa.select(Lab.slug.label("key"), Lab.name.label("title"), Lab.about.label("text")).join(
-        Organisation, Organisation.id == Lab.organisation_id
-    )
-    return _rows("lab", words, query, _joined(owner, Lab.about), sa.func.lift_plain(Lab.name, type_=sa.Text))
+def _labs(words: str) -> sa.Select[Any, Any, Any, Any, Any]:
+    names = (Lab.name, Lab.city, Organisation.name, *_in_languages(Lab.about))
+    found = _alike("lab", Lab.slug, Lab.name, Lab.about, words, *names)
+    return found.join(Organisation, Organisation.id == Lab.organisation_id)
 
 
-def _partners(words: str) -> list[Hit]:
-    query = (
-        sa.select(Organisation.slug.label("key"), Organisation.name.label("title"), Organisation.about.label("text"))
-        .join(Partner, Partner.organisation_id == Organisation.id)
-        .where(Partner.state.in_([PartnerState.AGREED, PartnerState.ACTIVE]))
-    )
-    return _rows("partner", words, query, _body_words(), sa.func.lift_plain(Organisation.name, type_=sa.Text))
+def _partners(words: str) -> sa.Select[Any, Any, Any, Any, Any]:
+    found = _alike("partner", Organisation.slug, Organisation.name, Organisation.about, words, *_of_a_body())
+    joined = found.join(Partner, Partner.organisation_id == Organisation.id)
+    return joined.where(Partner.state.in_([PartnerState.AGREED, PartnerState.ACTIVE]))
 
 
-def _hubs(words: str) -> list[Hit]:
-    query = sa.select(Hub.slug.label("key"), Organisation.name.label("title"), Organisation.about.label("text")).join(
-        Organisation, Organisation.id == Hub.organisation_id
-    )
-    return _rows("hub", words, query, _body_words(), sa.func.lift_plain(Organisation.name, type_=sa.Text))
+def _hubs(words: str) -> sa.Select[Any, Any, Any, Any, Any]:
+    found = _alike("hub", Hub.slug, Organisation.name, Organisation.about, words, *_of_a_body())
+    return found.join(Organisation, Organisation.id == Hub.organisation_id)
 
 
-def _body_words() -> sa.ColumnElement[Any]:
-    names = Organisation.name + " " + Organisation.short_name + " " + Organisation.city
-    return _joined(sa.func.jsonb_build_object("en", names), Organisation.about)
+def _of_a_body() -> tuple[Any, ...]:
+    return (Organisation.name, Organisation.short_name, Organisation.city, *_in_languages(Organisation.about))
 
 
-def _joined(*texts: Any) -> sa.ColumnElement[Any]:
-    """Words of several texts together."""
-    words: sa.ColumnElement[Any] = sa.func.lift_words(texts[0])
-    for text in texts[1:]:
-        words = words.op("||")(sa.func.lift_words(text))
-    return words
-
-
-_SEARCHES = {"module": _modules, "session": _sessions, "lab": _labs, "partner": _partners, "hub": _hubs}
+def _in_languages(texts: Any) -> list[Any]:
+    return [texts[code].astext for code in ("en", "it", "de")]
