@@ -107,6 +107,9 @@ def form_groups() -> None:
         )  # fmt: skip
         for outcome in row.get("outcomes", []):
             network.record_outcome(group.id, _outcome(outcome), actor=SYSTEM, state=OutcomeState(outcome["state"]))
+        for meeting in row.get("meetings", []):
+            day = clock.now().date() - timedelta(days=meeting["days_ago"])
+            network.record_meeting(group.id, day, meeting["people"], meeting["decisions"], actor=SYSTEM)
 
 
 def _outcome(row: dict[str, Any]) -> network.OutcomeDraft:

@@ -1027,6 +1027,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_module_slug'))
     )
     op.create_index(op.f('ix_module_group_id'), 'module', ['group_id'], unique=False)
+    op.create_index(op.f('ix_module_outcome_id'), 'module', ['outcome_id'], unique=False)
+    op.create_index(op.f('ix_module_published_version_id'), 'module', ['published_version_id'], unique=False)
     op.create_table('occurrence',
     sa.Column('booking_id', sa.UUID(), nullable=False),
     sa.Column('series_id', sa.UUID(), nullable=False),
@@ -1991,6 +1993,8 @@ def downgrade() -> None:
     op.drop_table('resource')
     op.drop_table('refused_batch')
     op.drop_table('occurrence')
+    op.drop_index(op.f('ix_module_published_version_id'), table_name='module')
+    op.drop_index(op.f('ix_module_outcome_id'), table_name='module')
     op.drop_index(op.f('ix_module_group_id'), table_name='module')
     op.drop_table('module')
     op.drop_table('gateway_cursor')
