@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from lift.core.actor import Actor, Grant, Role, Scope
 from lift.core.errors import Problem
@@ -50,6 +51,11 @@ def size_class(answers: SizeAnswers) -> SizeClass:
         if answers.heads < heads and (answers.turnover_meur <= turnover or answers.balance_meur <= balance):
             return name
     return SizeClass.LARGE
+
+
+def canonical_vat(text: str) -> str:
+    """Capitals, no blanks, dots or dashes: as VAT numbers are kept and compared."""
+    return "".join(ch for ch in text.upper() if ch.isalnum())
 
 
 def pin_problems(pin: str) -> list[Problem]:
@@ -98,6 +104,19 @@ def grant_problems(actor: Actor, wanted: Grant, to_self: bool) -> list[Problem]:
     elif not _ceiling(actor, wanted):
         problems.append(Problem("R5", texts.GRANT_CEILING, owner=OWNER))
     return problems
+
+
+def may_give(actor: Actor, scope: Scope, scope_id: UUID) -> list[Role]:
+    """Roles that the actor may give in this scope, in the order of ``Role``."""
+    given = {role for held, roles in MAY_GIVE.items() if Grant(held, scope, scope_id) in actor.grants for role in roles}
+    return [role for role in Role if role in given]
+
+
+def end_problems(actor: Actor, held: Grant) -> list[Problem]:
+    """Who may give a role may end it; to end one for the whole network a single coordinator is enough."""
+    if held.scope == Scope.NETWORK and actor.has(Role.COORDINATOR, Scope.NETWORK):
+        return []
+    return grant_problems(actor, held, to_self=False)
 
 
 def _ceiling(actor: Actor, wanted: Grant) -> bool:

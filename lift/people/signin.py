@@ -161,6 +161,7 @@ def is_shared() -> bool:
 
 def act_for(organisation_id: UUID) -> bool:
     """Switch the acting organisation to another one of the person's own; False when it is not theirs."""
+    g.pop("presence", None)  # a membership that this request has just begun counts
     found = presence()
     if found is None or organisation_id not in {m.organisation_id for m in found.memberships}:
         return False

@@ -129,6 +129,7 @@ def upgrade() -> None:
     sa.Column('lon', sa.Double(), nullable=True),
     sa.Column('nuts', sa.Text(), nullable=True),
     sa.Column('website', sa.Text(), nullable=True),
+    sa.Column('domain', sa.Text(), sa.Computed("regexp_replace(lower(split_part(website, '/', 3)), '^www[.]', '')", persisted=True), nullable=True),
     sa.Column('about', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -136,6 +137,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('slug', name=op.f('uq_organisation_slug'))
     )
+    op.create_index(op.f('ix_organisation_domain'), 'organisation', ['domain'], unique=False)
     op.create_index(op.f('ix_organisation_kind_name'), 'organisation', ['kind', 'name'], unique=False)
     op.create_table('person',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -2105,6 +2107,7 @@ def downgrade() -> None:
     op.drop_table('retention_run')
     op.drop_table('person')
     op.drop_index(op.f('ix_organisation_kind_name'), table_name='organisation')
+    op.drop_index(op.f('ix_organisation_domain'), table_name='organisation')
     op.drop_table('organisation')
     op.drop_table('network_fact')
     op.drop_index(op.f('ix_mail_message_created_at'), table_name='mail_message')
