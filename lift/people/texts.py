@@ -210,6 +210,19 @@ MAIL_LAPSED_BODY = N_(
     "You may ask again, or talk to them first.\n\nLIFT"
 )
 
+MAIL_EXPORT_SUBJECT = N_("Your data from LIFT is ready")
+MAIL_EXPORT_BODY = N_(
+    "Hello %(name)s,\n\nthe archive of all that LIFT holds of you is ready. Sign in and fetch it under “My data” within "
+    "seven days; after that it is deleted.\n\nLIFT"
+)
+HELD = {
+    "people": N_("Person, memberships, roles, agreements"),
+    "labs": N_("Labs: bookings and qualifications"),
+    "twins": N_("What-if runs"),
+    "live": N_("Recordings and remote control"),
+    "training": N_("Trainings, answers, certificates"),
+}
+
 NOT_THE_OFFICE = N_("Only the network's office enters organisations and people.")
 
 

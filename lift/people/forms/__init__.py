@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lift.people.forms.belonging import AskBodyForm, AskFirmForm, GiveRoleForm, InviteForm, NewcomerForm
 from lift.people.forms.company import EmployeeForm, ProfileForm, SizeForm
+from lift.people.forms.rights import EraseForm
 from lift.people.forms.signing_in import (
     AskPasswordForm,
     CardForm,
@@ -22,6 +23,7 @@ __all__ = [
     "CardForm",
     "CodeForm",
     "EmployeeForm",
+    "EraseForm",
     "GiveRoleForm",
     "InviteForm",
     "NewPasswordForm",

@@ -17,6 +17,7 @@ from lift.people.enums import OrganisationKind
 from lift.people.models import (
     Account,
     ApiToken,
+    DataExport,
     Membership,
     Organisation,
     Person,
@@ -209,3 +210,10 @@ def organisation(organisation_id: UUID) -> Organisation:
 def organisation_ids() -> dict[str, UUID]:
     """Every organisation's id by its slug."""
     return {row.slug: row.id for row in db.session.execute(sa.select(Organisation.slug, Organisation.id))}
+
+
+def exports_of(person_id: UUID, now: datetime) -> list[DataExport]:
+    """Archives that are being packed or still kept, newest first."""
+    kept = sa.or_(DataExport.ends_at.is_(None), DataExport.ends_at > now)
+    query = sa.select(DataExport).where(DataExport.person_id == person_id, kept)
+    return list(db.session.scalars(query.order_by(DataExport.asked_at.desc())))
