@@ -135,7 +135,7 @@ def prepare_invitation() -> None:
 def take(number: int) -> bool:
     """The same guest follows the link in several tabs at once."""
     try:
-        services.accept_invitation(queries.actor_of(_guest), _token)
+        services.accept_invitation(queries.actor_of(_guest, None), _token)
     except LiftError:
         return False
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lift.people.forms.belonging import AskBodyForm, AskFirmForm, GiveRoleForm, InviteForm, NewcomerForm
-from lift.people.forms.company import EmployeeForm, ProfileForm, SizeForm
+from lift.people.forms.company import EmployeeForm, LinkForm, ProfileForm, SizeForm, VatForm
 from lift.people.forms.rights import EraseForm
 from lift.people.forms.signing_in import (
     AskPasswordForm,
@@ -26,6 +26,7 @@ __all__ = [
     "EraseForm",
     "GiveRoleForm",
     "InviteForm",
+    "LinkForm",
     "NewPasswordForm",
     "NewPinForm",
     "NewcomerForm",
@@ -34,4 +35,5 @@ __all__ = [
     "ProfileForm",
     "SignInForm",
     "SizeForm",
+    "VatForm",
 ]

@@ -57,6 +57,7 @@ from lift.people.services.tokens import (
     revoke_all,
     revoke_token,
 )
+from lift.people.services.undertaking import declare_link, declare_vat_number, end_link
 
 __all__ = [
     "HOLDER",
@@ -81,10 +82,13 @@ __all__ = [
     "choose_language",
     "connect_institution",
     "create_account",
+    "declare_link",
     "declare_size",
+    "declare_vat_number",
     "drop_proposal",
     "employee_of",
     "end_idle_sign_ins",
+    "end_link",
     "end_membership",
     "end_role",
     "end_second_factor",
