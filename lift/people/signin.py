@@ -132,6 +132,13 @@ def end() -> None:
     current.forget_actor()
 
 
+def end_erased() -> None:
+    """The account of this browser was just erased: look anew, find nobody, empty the browser."""
+    g.pop("_login_user", None)  # Flask-Login's own note of who is here; its row is gone
+    g.pop("presence", None)
+    end()
+
+
 def forget_browser() -> None:
     """Empty the cookie; ``leave_nothing`` then clears what else the browser keeps."""
     logout_user()

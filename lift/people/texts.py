@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lift.core.actor import Role, Scope
 from lift.core.i18n import N_, Text
-from lift.people.enums import ConsentPurpose, JoinState, OrganisationKind, SizeClass
+from lift.people.enums import ConsentPurpose, JoinState, LinkKind, OrganisationKind, SizeClass, VatState
 
 if TYPE_CHECKING:
     from lift.people.models import Organisation
@@ -28,6 +28,17 @@ SIZES = {
     SizeClass.MEDIUM: N_("medium firm"),
     SizeClass.LARGE: N_("large firm"),
     SizeClass.UNKNOWN: N_("firm, size not told yet"),
+}
+
+VAT_STATES = {
+    VatState.UNCHECKED: N_("not yet checked in the register; that costs nobody a seat"),
+    VatState.VALID: N_("checked in the register"),
+    VatState.UNKNOWN: N_("the register does not know it; look whether it is typed right"),
+    VatState.VOUCHED: N_("the network answers for it"),
+}
+LINK_KINDS = {
+    LinkKind.LINKED: N_("linked firm: one holds more than half of the other's votes"),
+    LinkKind.PARTNER: N_("partner firm: one holds 25 to 50 per cent of the other"),
 }
 
 ROLES = {
@@ -141,6 +152,14 @@ PIN_SHAPE = Text(N_("A PIN has four to eight digits."))
 PIN_EASY = Text(N_("This PIN is too easy to guess. Take digits that are not all the same and not in a row."))
 PIN_ALREADY_SET = Text(N_("This card has a PIN already. Type it, or ask your company for a new card."))
 
+VAT_FORM = Text(
+    N_("This is no VAT number of the European Union. Write it with its country, for example IT00743110157.")
+)
+VAT_TAKEN = Text(
+    N_("A firm with this VAT number is here already. If it is yours, ask to belong to it under “Join an organisation”.")
+)
+LINK_TO_SELF = Text(N_("This is your own VAT number. Write the one of the other firm."))
+LINKED_ALREADY = Text(N_("You declared this firm already. End that declaration first if something changed."))
 NAME_MISSING = Text(N_("Give the name of the person as it should stand on the certificate."))
 ADDRESS_TAKEN = Text(N_("This address has an account already. Leave it out and print a card, or take another address."))
 NOT_OWNER = Text(N_("Only an owner or HR of the company may do this. Ask one of them; they stand under “People”."))
@@ -209,6 +228,19 @@ MAIL_LAPSED_BODY = N_(
     "Hello %(name)s,\n\n%(organisation)s did not answer within five days, so your request has ended. "
     "You may ask again, or talk to them first.\n\nLIFT"
 )
+
+MAIL_EXPORT_SUBJECT = N_("Your data from LIFT is ready")
+MAIL_EXPORT_BODY = N_(
+    "Hello %(name)s,\n\nthe archive of all that LIFT holds of you is ready. Sign in and fetch it under “My data” within "
+    "seven days; after that it is deleted.\n\nLIFT"
+)
+HELD = {
+    "people": N_("Person, memberships, roles, agreements"),
+    "labs": N_("Labs: bookings and qualifications"),
+    "twins": N_("What-if runs"),
+    "live": N_("Recordings and remote control"),
+    "training": N_("Trainings, answers, certificates"),
+}
 
 NOT_THE_OFFICE = N_("Only the network's office enters organisations and people.")
 

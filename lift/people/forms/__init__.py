@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lift.people.forms.belonging import AskBodyForm, AskFirmForm, GiveRoleForm, InviteForm, NewcomerForm
-from lift.people.forms.company import EmployeeForm, ProfileForm, SizeForm
+from lift.people.forms.company import EmployeeForm, LinkForm, ProfileForm, SizeForm, VatForm
+from lift.people.forms.rights import EraseForm
 from lift.people.forms.signing_in import (
     AskPasswordForm,
     CardForm,
@@ -22,8 +23,10 @@ __all__ = [
     "CardForm",
     "CodeForm",
     "EmployeeForm",
+    "EraseForm",
     "GiveRoleForm",
     "InviteForm",
+    "LinkForm",
     "NewPasswordForm",
     "NewPinForm",
     "NewcomerForm",
@@ -32,4 +35,5 @@ __all__ = [
     "ProfileForm",
     "SignInForm",
     "SizeForm",
+    "VatForm",
 ]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import SelectField, StringField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
+from lift.people import texts
 from lift.people.forms.fields import LANGUAGES, Amount, WholeNumber, readable, trimmed
 from lift.web.forms import LiftForm
 from lift.web.i18n import lazy_gettext as _l
+from lift.web.i18n import say
 
 
 class SizeForm(LiftForm):
@@ -57,6 +60,36 @@ class ProfileForm(LiftForm):
         """A web address only: it becomes a link."""
         if field.data and not field.data.startswith(("https://", "http://")):
             raise ValidationError(_l("Begin with https://"))
+
+
+class VatForm(LiftForm):
+    """The number that tells firms apart."""
+
+    vat_number = StringField(
+        _l("VAT number"),
+        [DataRequired(_l("Write the VAT number with its country.")), Length(max=40)],
+        filters=[trimmed],
+    )
+
+
+class LinkForm(LiftForm):
+    """Another firm that counts when the size is told."""
+
+    link_name = StringField(
+        _l("Name of the other firm"),
+        [DataRequired(_l("Write the name of the firm.")), Length(max=200)],
+        filters=[trimmed],
+    )
+    link_vat_number = StringField(
+        _l("Its VAT number"),
+        [DataRequired(_l("Write the VAT number with its country.")), Length(max=40)],
+        filters=[trimmed],
+    )
+    kind = SelectField(_l("How it is tied to yours"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [SelectChoice(kind.value, say(words)) for kind, words in texts.LINK_KINDS.items()]
 
 
 class EmployeeForm(LiftForm):

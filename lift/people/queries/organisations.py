@@ -17,6 +17,8 @@ from lift.people.enums import OrganisationKind
 from lift.people.models import (
     Account,
     ApiToken,
+    CompanyLink,
+    DataExport,
     Membership,
     Organisation,
     Person,
@@ -209,3 +211,17 @@ def organisation(organisation_id: UUID) -> Organisation:
 def organisation_ids() -> dict[str, UUID]:
     """Every organisation's id by its slug."""
     return {row.slug: row.id for row in db.session.execute(sa.select(Organisation.slug, Organisation.id))}
+
+
+def exports_of(person_id: UUID, now: datetime) -> list[DataExport]:
+    """Archives that are being packed or still kept, newest first."""
+    kept = sa.or_(DataExport.ends_at.is_(None), DataExport.ends_at > now)
+    query = sa.select(DataExport).where(DataExport.person_id == person_id, kept)
+    return list(db.session.scalars(query.order_by(DataExport.asked_at.desc())))
+
+
+def links_of(organisation_id: UUID) -> list[CompanyLink]:
+    """Declared ties to other firms: the live ones first, then those that ended; newest first in each."""
+    order = (CompanyLink.ended_on.is_not(None), CompanyLink.declared_on.desc(), CompanyLink.id.desc())
+    query = sa.select(CompanyLink).where(CompanyLink.organisation_id == organisation_id)
+    return list(db.session.scalars(query.order_by(*order)))

@@ -27,9 +27,10 @@ from lift.people.services.companies import (
     declare_size,
     make_owner,
 )
-from lift.people.services.data import HOLDER, erase_person, export_person
+from lift.people.services.data import HOLDER, erase_person
 from lift.people.services.directory import enter_organisation, enter_person
 from lift.people.services.doors import employee_of, managed, owned_company
+from lift.people.services.exports import PACK_EXPORT, ask_export, export_file, pack_export
 from lift.people.services.grants import end_role, grant_role
 from lift.people.services.invitations import (
     Newcomer,
@@ -56,9 +57,11 @@ from lift.people.services.tokens import (
     revoke_all,
     revoke_token,
 )
+from lift.people.services.undertaking import declare_link, declare_vat_number, end_link
 
 __all__ = [
     "HOLDER",
+    "PACK_EXPORT",
     "IssuedCard",
     "IssuedToken",
     "NewEmployee",
@@ -70,6 +73,7 @@ __all__ = [
     "account_by_institution",
     "add_employee",
     "answer_join_request",
+    "ask_export",
     "ask_firm",
     "ask_new_password",
     "ask_to_join",
@@ -78,17 +82,20 @@ __all__ = [
     "choose_language",
     "connect_institution",
     "create_account",
+    "declare_link",
     "declare_size",
+    "declare_vat_number",
     "drop_proposal",
     "employee_of",
     "end_idle_sign_ins",
+    "end_link",
     "end_membership",
     "end_role",
     "end_second_factor",
     "enter_organisation",
     "enter_person",
     "erase_person",
-    "export_person",
+    "export_file",
     "give_consent",
     "grant_role",
     "invite",
@@ -103,6 +110,7 @@ __all__ = [
     "note_password_reset",
     "note_sign_in",
     "owned_company",
+    "pack_export",
     "propose_network_role",
     "prove_by_password",
     "prove_second_factor",
