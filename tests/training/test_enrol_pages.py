@@ -17,10 +17,10 @@ from lift.core import clock
 from lift.core.db import db
 from lift.people.models import Organisation, Person
 from lift.training import queries
+from lift.training import services as verbs
 from lift.training.enums import AidAnswer, EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.policy import EnrolRequest
-from lift.training.services import enrolment as verbs
 from tests.factories.people import actor_for, make_company, make_owner, make_person
 from tests.factories.training import make_session
 

@@ -12,10 +12,10 @@ from lift.core.actor import Actor, Role, Scope
 from lift.core.db import db, transaction
 from lift.core.errors import Conflict
 from lift.people.models import Membership, Organisation, Person, RoleGrant
+from lift.training import services as verbs
 from lift.training.enums import EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
-from lift.training.services import enrolment as verbs
 from tests.factories.people import actor_for, give_role, make_company, make_person
 from tests.factories.training import make_session
 from tests.racing import race

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from lift.training.services.certificates import issue_certificate, revoke_certificate
-from lift.training.services.enrolment import Enrolled, accept_offer, enrol, name_seat, promote_waiting, sweep, withdraw
+from lift.training.services.clocks import warn_clocks
+from lift.training.services.enrolment import Enrolled, ask_for_seat, enrol
 from lift.training.services.holder import HOLDER
 from lift.training.services.longer import extend_part
 from lift.training.services.notices import tell_offer
+from lift.training.services.places import (
+    accept_offer,
+    answer_aid,
+    decline_offer,
+    name_seat,
+    say_no,
+    say_yes,
+    substitute,
+    withdraw,
+)
+from lift.training.services.promotion import promote_waiting, sweep
 from lift.training.services.sessions import (
     PartDraft,
     PoolDraft,
@@ -23,7 +35,10 @@ __all__ = [
     "PoolDraft",
     "SessionDraft",
     "accept_offer",
+    "answer_aid",
+    "ask_for_seat",
     "cancel_session",
+    "decline_offer",
     "enrol",
     "extend_part",
     "follow_clock",
@@ -32,7 +47,11 @@ __all__ = [
     "open_session",
     "promote_waiting",
     "revoke_certificate",
+    "say_no",
+    "say_yes",
+    "substitute",
     "sweep",
     "tell_offer",
+    "warn_clocks",
     "withdraw",
 ]

@@ -13,14 +13,15 @@ from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than its
 from lift.core.errors import LiftError, NotFound, Problem, require, require_found
 from lift.core.i18n import Text
 from lift.training import queries, texts
-from lift.training.enums import EnrolmentStatus
+from lift.training import services as verbs
+from lift.training.enums import EnrolmentStatus, Fit
 from lift.training.forms import EnrolForm
 from lift.training.models import PilotSession
 from lift.training.permissions import can_enrol_for
 from lift.training.policy import EnrolRequest
+from lift.training.policy.price import AID_CEILING_CENTS
 from lift.training.queries import rows
-from lift.training.queries.places import AID_CEILING_CENTS, Choice
-from lift.training.services import enrolment as verbs
+from lift.training.queries.places import Choice
 from lift.training.views.blueprint import bp
 from lift.training.views.sessions import row_of
 from lift.web.current import current_actor
@@ -122,7 +123,7 @@ def _prepared(code: str) -> tuple[UUID, PilotSession, EnrolForm, list[Choice]]:
     form.people.choices = [SelectChoice(str(c.person.id), c.person.name) for c in choices]
     if session.list_price_cents == session.partner_price_cents:
         form.ask_no_aid()
-    if request.method == "GET" and request.args.get("fit") in ("some", "all"):
+    if request.method == "GET" and request.args.get("fit") in set(Fit):
         form.fit.data = request.args["fit"]
     return company, session, form, choices
 
