@@ -9,7 +9,7 @@ from flask import current_app
 
 from lift.core import clock, jobs
 from lift.training import queries
-from lift.training.services import certificates, clocks, learning, notices, promotion, sessions
+from lift.training.services import certificates, clocks, deciding, learning, notices, promotion, sessions
 from workers.ticks import every
 
 
@@ -18,6 +18,12 @@ def sweep() -> int:
     """Warn of clocks, then end what is past its time, release pools, offer what is free."""
     now = clock.now()
     return clocks.warn_clocks(now, public_url=current_app.config["LIFT"].public_url) + promotion.sweep(now)
+
+
+@every(timedelta(minutes=5), "training.decide_due")
+def decide_due() -> int:
+    """Go or no-go at the day of decision."""
+    return deciding.decide_due(clock.now())
 
 
 @every(timedelta(seconds=15), "training.follow_clock")

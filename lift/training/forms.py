@@ -35,7 +35,7 @@ AID_ANSWERS = [
 ]
 
 
-def _told_with_aid(form: EnrolForm, field: DecimalField) -> None:
+def _told_with_aid(form: EnrolForm | AidForm, field: DecimalField) -> None:
     """An empty field is no declaration of zero."""
     if form.aid.data == AidAnswer.WITH_AID.value and not (field.raw_data and field.raw_data[0].strip()):
         raise StopValidation(_("Write the amount; 0 if there was none. If you do not know it, choose so above."))
@@ -83,6 +83,33 @@ class EnrolForm(LiftForm):
             return wanted
         aid, told = AidAnswer(self.aid.data), self.declared.data
         return replace(wanted, aid=aid, aid_declared_cents=_cents(told) if aid is AidAnswer.WITH_AID else None)
+
+
+class AidForm(LiftForm):
+    """The one question on public support, asked with the company's yes and of the accountant (S8)."""
+
+    aid = RadioField(
+        _l("Public aid"), [InputRequired(_l("Say whether you want the lower price."))], choices=AID_ANSWERS
+    )
+    declared = DecimalField(
+        _l("Support in the last three years, in total"),
+        [_told_with_aid, Optional(), NumberRange(0, AID_CEILING_CENTS / 100)],
+        places=2,
+    )
+
+    def ask_no_aid(self) -> None:
+        """The session has one price for everybody."""
+        del self.aid, self.declared
+
+    @property
+    def answer(self) -> AidAnswer:
+        """Full price where nothing was asked."""
+        return AidAnswer(self.aid.data) if "aid" in self else AidAnswer.FULL_PRICE
+
+    @property
+    def told_cents(self) -> int | None:
+        """The figure, where one belongs to the answer."""
+        return _cents(self.declared.data) if self.answer is AidAnswer.WITH_AID else None
 
 
 class HelpForm(LiftForm):

@@ -136,3 +136,6 @@ ENDED_BODIES = {
 }
 REFUSED_SUBJECT = N_("No seat this time: “%(title)s”")
 REFUSED_BODY = N_("Your company said no to the seat of %(name)s in “%(title)s”. Ask them, or look for another date.\n")
+SEATS_TAKEN = N_("%(taken)s seats of this group are taken already, so it cannot be smaller.")
+DECIDED_ALREADY = N_("This session was decided before, or is not open.")
+UNDER_MINIMUM = N_("Too few people had a seat at the day of decision.")

@@ -20,7 +20,7 @@ from lift.training import services as verbs
 from lift.training.enums import EnrolmentStatus, Fit
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
-from lift.training.services import notices
+from lift.training.services import enrolment, notices, places, promotion, seats
 from tests.factories.people import actor_for, give_role, make_company, make_owner, make_person
 from tests.factories.training import add_pool, make_session
 from workers import core as _core  # noqa: F401 registers the job handlers
@@ -220,7 +220,9 @@ def test_stranger_sees_no_enrolment_to_withdraw() -> None:
 
 
 def test_events_of_training_stand_in_the_table() -> None:
-    assert {verbs.ENROLLED, verbs.SEAT_FREED} <= set(events._subscribers)
+    assert {enrolment.ENROLLED, enrolment.ASKED, promotion.SEAT_FREED, seats.CLOCK_ENDED, places.REFUSED} <= set(
+        events._subscribers
+    )
 
 
 @pytest.mark.parametrize(("own", "contact", "told"), [

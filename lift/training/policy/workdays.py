@@ -73,7 +73,9 @@ def after_workdays(now: datetime, days: int, country: str, zone: str) -> datetim
     """The same wall-clock time ``days`` working days later; what is asked on a free day counts from the next working day."""
     local = now.astimezone(ZoneInfo(zone))
     day = local.date()
-    while days or not is_workday(day, country):
+    while not is_workday(day, country):
+        day += timedelta(days=1)
+    while days:
         day += timedelta(days=1)
         days -= is_workday(day, country)
     return datetime.combine(day, local.time(), ZoneInfo(zone)).astimezone(now.tzinfo)

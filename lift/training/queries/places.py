@@ -154,6 +154,12 @@ def session_places(session_id: UUID, company: UUID) -> list[Place]:
     return _rows(query.where(Enrolment.status.in_(LIVE)))
 
 
+def place_of(enrolment_id: UUID, company: UUID) -> Place | None:
+    """One place of this company; None for those of others."""
+    found = _rows(_places().where(Enrolment.id == enrolment_id, Enrolment.organisation_id == company))
+    return found[0] if found else None
+
+
 def team_places(company: UUID) -> list[Place]:
     """All live places of a company, next session first: for the company's own page (S10 shows no answers)."""
     return _rows(_places().where(Enrolment.organisation_id == company, Enrolment.status.in_(LIVE)))

@@ -174,3 +174,19 @@ def clocks_to_warn(now: datetime) -> list[UUID]:
     last = sa.and_(~Enrolment.warned_again, day <= now, Enrolment.warned_at < day, Enrolment.clock_began_at < day)
     query = sa.select(Enrolment.id).where(Enrolment.expires_at.is_not(None), sa.or_(first, last))
     return list(db.session.scalars(query.order_by(Enrolment.id)))
+
+
+def confirmed_in(session_id: UUID) -> int:
+    """Confirmed seats: what go or no-go counts."""
+    query = sa.select(sa.func.count()).where(
+        Enrolment.session_id == session_id, Enrolment.status == EnrolmentStatus.CONFIRMED
+    )
+    return db.session.scalar(query) or 0
+
+
+def sessions_to_decide(now: datetime) -> list[UUID]:
+    """Open sessions whose instant of decision has come, undecided."""
+    query = sa.select(PilotSession.id).where(
+        PilotSession.decision.is_(None), PilotSession.decide_at <= now, PilotSession.status == SessionStatus.OPEN
+    )
+    return list(db.session.scalars(query.order_by(PilotSession.decide_at, PilotSession.id)))

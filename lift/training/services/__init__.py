@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lift.training.services.certificates import issue_certificate, revoke_certificate
 from lift.training.services.clocks import warn_clocks
+from lift.training.services.deciding import decide_cancel, decide_due, decide_go, resize_pool
 from lift.training.services.enrolment import Enrolled, ask_for_seat, enrol
 from lift.training.services.holder import HOLDER
 from lift.training.services.longer import extend_part
@@ -38,6 +39,9 @@ __all__ = [
     "answer_aid",
     "ask_for_seat",
     "cancel_session",
+    "decide_cancel",
+    "decide_due",
+    "decide_go",
     "decline_offer",
     "enrol",
     "extend_part",
@@ -46,6 +50,7 @@ __all__ = [
     "name_seat",
     "open_session",
     "promote_waiting",
+    "resize_pool",
     "revoke_certificate",
     "say_no",
     "say_yes",

@@ -157,11 +157,11 @@ def _row(asked: _Asked, place: Place, person: UUID | None, group: UUID | None) -
 
 
 def _price(asked: _Asked, rows: Sequence[Enrolment]) -> None:
-    """Confirmed places are settled; the others carry what they would cost today."""
+    """Confirmed places have their price; the others carry what they would cost today."""
     confirmed = [row for row in rows if row.status is EnrolmentStatus.CONFIRMED]
     others = [row for row in rows if row.status is not EnrolmentStatus.CONFIRMED]
     if confirmed:
-        money.settle(asked.session, confirmed, asked.now)
+        money.price(asked.session, confirmed, asked.now)
     if others:
         country = queries.country_of(asked.session.organisation_id)
         line = money.lines_of(asked.session, others[0], 1, country, asked.now)[0]
@@ -170,7 +170,8 @@ def _price(asked: _Asked, rows: Sequence[Enrolment]) -> None:
 
 
 def _count(asked: _Asked, rows: Sequence[Enrolment]) -> None:
-    """One ledger row per seat; the company's tally where the session has a cap (its row is locked)."""
+    """One ledger row per seat; voucher, aid and, where the session has a cap, the company's tally (its row is locked)."""
+    money.count(asked.session, [row for row in rows if row.status is EnrolmentStatus.CONFIRMED], asked.now)
     for pool_id in sorted({row.pool_id for row in rows}):
         seated = [r.id for r in rows if r.pool_id == pool_id and r.status is not EnrolmentStatus.WAITING]
         seats.write_ledger(pool_id, seated, 1, LedgerReason.ENROLLED)

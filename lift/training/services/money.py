@@ -28,18 +28,22 @@ def lock_aid(session: PilotSession, company: UUID, answer: AidAnswer) -> None:
         tallies.lock(TallyKey("aid", str(body), country) for body in queries.undertaking(company))
 
 
-def settle(session: PilotSession, rows: Sequence[Enrolment], now: datetime) -> None:
-    """Price places of one company that are confirmed now: spend the voucher, grant the aid. The locks are held."""
-    first = rows[0]
-    country = queries.country_of(session.organisation_id)
-    for row, line in zip(rows, lines_of(session, first, len(rows), country, now), strict=True):
+def price(session: PilotSession, rows: Sequence[Enrolment], now: datetime) -> None:
+    """Put the price lines on places of one company that are confirmed now."""
+    lines = lines_of(session, rows[0], len(rows), queries.country_of(session.organisation_id), now)
+    for row, line in zip(rows, lines, strict=True):
         row.price_cents, row.voucher_cents, row.aid_cents = line.pay_cents, line.voucher_cents, line.aid_cents
         if not line.voucher_cents:
             row.voucher_id = None
-        grant(row, country, now)
-    if any(row.voucher_cents for row in rows):
-        spent = [row for row in rows if row.voucher_cents]
+
+
+def count(session: PilotSession, rows: Sequence[Enrolment], now: datetime) -> None:
+    """Spend the voucher and grant the aid of places that were priced and stand in the database. The locks are held."""
+    spent = [row for row in rows if row.voucher_cents]
+    if spent:
         _move_voucher(spent[0].voucher_id, len(spent), sum(row.voucher_cents for row in spent))
+    for row in rows:
+        grant(row, queries.country_of(session.organisation_id), now)
 
 
 def lines_of(session: PilotSession, like: Enrolment, seats: int, country: str, now: datetime) -> list[PriceLines]:

@@ -204,7 +204,8 @@ def _may_confirm(enrolment: Enrolment, actor: Actor) -> None:
 
 def _confirm(enrolment: Enrolment, now: datetime) -> None:
     seats.swap(enrolment, enrolment.status, EnrolmentStatus.CONFIRMED, confirmed_at=now, **seats.CLOCK_STOPS)
-    money.settle(enrolment.session, [enrolment], now)
+    money.price(enrolment.session, [enrolment], now)
+    money.count(enrolment.session, [enrolment], now)
     _start_clock(enrolment, now)
 
 
