@@ -69,7 +69,8 @@ CSRF_FREE: tuple[Blueprint, ...] = (
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "labs.booking_ended": (),  # cancelled, displaced: booking_id, status
-    "content.published": (),
+    "content.published": ("training.offer_update",),  # version_id
+    "content.step_recalled": ("training.stop_recalled_step",),  # version_id, step_key
     "live.cut_sealed": ("training.check_attempts",),  # cut_id
     "live.recording_sealed": ("training.check_attempts",),  # recording_id, version
     "people.signed_out": ("live.leave_benches",),

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
-from lift.core import clock
+from flask import current_app
+
+from lift.core import clock, jobs
+from lift.core.db import db
 from lift.labs import queries, services
+from lift.labs.queries import feeds as feed_queries
+from lift.labs.services import feeds, outside
 from workers.ticks import every
 
 
@@ -26,3 +32,25 @@ def materialise_opening() -> int:
     """One more day of opening hours for each lab, in a transaction each."""
     now = clock.now()
     return sum(services.materialise_opening(lab_id, now) for lab_id in queries.lab_ids())
+
+
+@every(timedelta(minutes=1), "labs.send_due_calendars")
+def send_due_calendars() -> int:
+    """One job for each outside calendar that was not tried for a quarter of an hour."""
+    return feeds.send_due_calendars(clock.now())
+
+
+@jobs.handler(feeds.READ_CALENDAR)
+def read_calendar(feed_id: str) -> None:
+    """One outside calendar: asked outside any transaction, then taken, or its last state kept with an alarm."""
+    feed = feed_queries.busy_feed(UUID(feed_id))
+    if feed is None:
+        return
+    url, allowed = feed.url, current_app.config["LIFT"].calendar_hosts
+    db.session.rollback()  # no connection waits for another system
+    try:
+        body = outside.read_address(url, allowed)
+    except outside.Unreadable as problem:
+        feeds.miss_calendar(UUID(feed_id), str(problem), clock.now())
+    else:
+        feeds.take_calendar(UUID(feed_id), body, clock.now())

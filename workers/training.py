@@ -9,7 +9,17 @@ from flask import current_app
 
 from lift.core import clock, jobs
 from lift.training import queries
-from lift.training.services import certificates, clocks, deciding, learning, notices, promotion, sessions
+from lift.training.services import (
+    certificates,
+    clocks,
+    deciding,
+    learning,
+    notices,
+    promotion,
+    recalls,
+    sessions,
+    versions,
+)
 from workers.ticks import every
 
 
@@ -70,3 +80,15 @@ def tell_refused(enrolment_id: str) -> None:
 def tell_ended(enrolment_id: str) -> None:
     """Silence ended a clock."""
     notices.tell_ended(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(recalls.STOP_RECALLED)
+def stop_recalled_step(version_id: str, step_key: str) -> None:
+    """Benches of an unsafe step stop."""
+    recalls.stop_recalled_step(UUID(version_id), step_key)
+
+
+@jobs.handler(versions.OFFER_UPDATE)
+def offer_update(version_id: str) -> None:
+    """Trainers of sessions that keep an older version read what is new."""
+    versions.offer_update(UUID(version_id), public_url=current_app.config["LIFT"].public_url)

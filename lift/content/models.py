@@ -60,7 +60,9 @@ class ModuleVersion(Base):
     entry_questions: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
-    organisation_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organisation.id"))  # the first author acted for it
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        sa.ForeignKey("organisation.id")
+    )  # the first author acted for it
     author_ids: Mapped[list[UUID]] = mapped_column(pg.ARRAY(pg.UUID(as_uuid=True)), default=list)  # all who wrote
     revision: Mapped[int] = mapped_column(default=1)  # of what stands beside the steps
     what_changed: Mapped[str] = mapped_column(default="")
@@ -95,7 +97,9 @@ class ModuleStep(Base):
     exercises: Mapped[list[Any]] = mapped_column(default=list)
     live: Mapped[Json] = mapped_column(default=dict)  # asset type, allowed variables, fallback
     revision: Mapped[int] = mapped_column(default=1)
-    translated: Mapped[Json] = mapped_column(default=dict)  # language → fingerprint of the source it was made from (A11)
+    translated: Mapped[Json] = mapped_column(
+        default=dict
+    )  # language → fingerprint of the source it was made from (A11)
 
     version: Mapped[ModuleVersion] = relationship(back_populates="steps")
 

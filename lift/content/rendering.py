@@ -41,14 +41,24 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "th": {"style"},
     "td": {"style"},
     "code": {"class"},
+    "mark": {"class"},
 }
 _TAGS = nh3.ALLOWED_TAGS | {"button", "details", "summary", "figure", "figcaption", "aside"}
 
 
 def render(text: str, *, language: str, media_url: Callable[[str], str]) -> str:
     """HTML of one step's text. ``media_url`` gives the address of ``media/name.svg``; anything unsafe is dropped."""
+    return sanitised(unsafe_html(text, language=language, media_url=media_url))
+
+
+def unsafe_html(text: str, *, language: str, media_url: Callable[[str], str]) -> str:
+    """As ``render``, before sanitising; goes nowhere but into ``sanitised``."""
     env: dict[str, Any] = {"language": language, "media_url": media_url}
-    raw = _parser().render(text, env)
+    return str(_parser().render(text, env))
+
+
+def sanitised(raw: str) -> str:
+    """Only the tags and attributes that lessons use; links over https only."""
     return nh3.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, link_rel="noopener noreferrer", url_schemes={"https"})
 
 

@@ -48,6 +48,11 @@ def put(content: bytes, *, name: str, media_type: str) -> StoredFile:
     return row
 
 
+def stored(file_id: UUID) -> StoredFile:
+    """The row of a file: its name, its type, where its bytes lie."""
+    return db.session.get_one(StoredFile, file_id)
+
+
 def read(file_id: UUID) -> bytes:
     """The content of a stored file."""
     return path_of(db.session.get_one(StoredFile, file_id).sha256).read_bytes()

@@ -13,10 +13,20 @@ from sqlalchemy.orm import joinedload, selectinload
 from lift.core import clock
 from lift.core.actor import Role, Scope
 from lift.core.db import db
-from lift.network.enums import GroupStanding, PartnerState
-from lift.network.models import GroupMember, NetworkFact, Partner, PartnerChange, WorkingGroup
-from lift.people.enums import ConsentPurpose
-from lift.people.models import Consent, Organisation, Person, RoleGrant
+from lift.network.enums import GroupStanding, PartnerState, RequestState
+from lift.network.models import (
+    GroupMeeting,
+    GroupMember,
+    GroupRequest,
+    NetworkFact,
+    Outcome,
+    Partner,
+    PartnerChange,
+    WorkingGroup,
+)
+from lift.network.permissions import ACADEMIC
+from lift.people.enums import ConsentPurpose, OrganisationKind
+from lift.people.models import Account, Consent, Organisation, Person, RoleGrant
 
 PUBLIC_STATES = (PartnerState.AGREED, PartnerState.ACTIVE)
 
@@ -173,3 +183,108 @@ def lead_links() -> list[tuple[UUID, UUID]]:
 def facts() -> dict[str, NetworkFact]:
     """The network's public facts with their sources, by key."""
     return {f.key: f for f in db.session.scalars(sa.select(NetworkFact).order_by(NetworkFact.key))}
+
+
+def standing_in(group_id: UUID, organisation_id: UUID | None) -> GroupStanding | None:
+    """How a body takes part in a group, if it does."""
+    query = sa.select(GroupMember.standing).filter_by(group_id=group_id, organisation_id=organisation_id)
+    return db.session.scalar(query)
+
+
+def meetings_of(group_id: UUID, limit: int = 20) -> list[GroupMeeting]:
+    """Meetings of a group, the newest first."""
+    query = sa.select(GroupMeeting).filter_by(group_id=group_id)
+    return list(db.session.scalars(query.order_by(GroupMeeting.held_on.desc(), GroupMeeting.id.desc()).limit(limit)))
+
+
+def meeting(meeting_id: UUID) -> GroupMeeting | None:
+    """One meeting."""
+    return db.session.get(GroupMeeting, meeting_id)
+
+
+def outcome(outcome_id: UUID) -> Outcome | None:
+    """One outcome with its group."""
+    return db.session.scalar(sa.select(Outcome).where(Outcome.id == outcome_id).options(joinedload(Outcome.group)))
+
+
+@dataclass(frozen=True)
+class AskedToJoin:
+    """A request to take part: which body, for which group, by whom."""
+
+    row: GroupRequest
+    group: WorkingGroup
+    body: Organisation
+    name: str
+
+
+def _asked() -> sa.Select[GroupRequest, WorkingGroup, Organisation, str]:
+    return (
+        sa.select(GroupRequest, WorkingGroup, Organisation, Person.name)
+        .join(WorkingGroup, WorkingGroup.id == GroupRequest.group_id)
+        .join(Organisation, Organisation.id == GroupRequest.organisation_id)
+        .join(Person, Person.id == GroupRequest.person_id)
+    )
+
+
+def request_told(request_id: UUID) -> AskedToJoin | None:
+    """One request with what a mail about it says."""
+    row = db.session.execute(_asked().where(GroupRequest.id == request_id)).one_or_none()
+    return AskedToJoin(*row) if row else None
+
+
+def open_requests(group_id: UUID) -> list[AskedToJoin]:
+    """Requests of a group that wait for an answer, the oldest first."""
+    query = _asked().where(GroupRequest.group_id == group_id, GroupRequest.state == RequestState.ASKED)
+    return [AskedToJoin(*row) for row in db.session.execute(query.order_by(GroupRequest.asked_at))]
+
+
+def request_of(group_id: UUID, organisation_id: UUID | None) -> GroupRequest | None:
+    """The newest request of a body to a group."""
+    query = sa.select(GroupRequest).filter_by(group_id=group_id, organisation_id=organisation_id)
+    return db.session.scalar(query.order_by(GroupRequest.asked_at.desc()).limit(1))
+
+
+def office_addresses(kind: OrganisationKind) -> list[tuple[str, str]]:
+    """Address and language of everybody who holds the office for this kind of body (V4)."""
+    now = clock.now()
+    role = Role.ACTIVITY_LEADER if kind in ACADEMIC else Role.BUSINESS_OWNER
+    query = (
+        sa.select(Account.email, Person.language)
+        .join(Person, Person.id == Account.person_id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.role == role,
+            RoleGrant.scope == Scope.NETWORK,
+            RoleGrant.began_at <= now,
+            sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+            Account.email.is_not(None),
+        )
+        .distinct()
+        .order_by(Account.email)
+    )
+    return [(row.email, row.language) for row in db.session.execute(query)]
+
+
+def people_of_group(group_id: UUID) -> list[tuple[Role, UUID, str, UUID, str]]:
+    """Who leads, writes and reviews in a group: role, person, name, organisation, its short name."""
+    now = clock.now()
+    query = (
+        sa.select(RoleGrant.role, Person.id, Person.name, Organisation.id, Organisation.short_name)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .join(Organisation, Organisation.id == RoleGrant.organisation_id)
+        .where(
+            RoleGrant.scope == Scope.WORKING_GROUP,
+            RoleGrant.scope_id == group_id,
+            RoleGrant.began_at <= now,
+            sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+            Person.erased_at.is_(None),
+        )
+        .distinct()
+        .order_by(Organisation.short_name, Person.name)
+    )
+    return [(role, person, name, body, short) for role, person, name, body, short in db.session.execute(query)]
+
+
+def working_group_by_id(group_id: UUID) -> WorkingGroup:
+    """One group with its members."""
+    return db.session.get_one(WorkingGroup, group_id, options=[selectinload(WorkingGroup.members)])

@@ -12,6 +12,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "modules"
 DRAFTS = HERE / "drafts"
+OUTCOMES = HERE / "outcomes"
 
 
 @lru_cache

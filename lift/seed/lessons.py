@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from lift.content import queries
 from lift.content import services as content
-from lift.content.enums import ReviewDecision
+from lift.content.enums import ReviewDecision, StepKind
 from lift.content.folder import read_module
+from lift.content.models import ModuleVersion
 from lift.core.actor import Actor, Role, Scope
 from lift.network import queries as groups
 from lift.people import queries as people
 from lift.people.models import Person
 from lift.seed.files import DRAFTS, MODULES, world
+from lift.twins.services.twin_sessions import ask_twin, open_twin, stop_twin
 
 
 def publish_modules(crowd: dict[str, Person]) -> dict[str, UUID]:
@@ -26,10 +29,25 @@ def publish_modules(crowd: dict[str, Person]) -> dict[str, UUID]:
         assert reviewer.person_id is not None
         assert reviewer.organisation_id is not None
         content.send_to_review(version.id, reviewer.person_id, reviewer.organisation_id, actor=author)
+        _try_live_steps(version, reviewer)
         content.decide_review(version.id, ReviewDecision.APPROVED, "Numbers and figures checked.", actor=reviewer)
         content.publish(version.id, actor=lead)
         published[folder.manifest.slug] = version.id
     return published
+
+
+def _try_live_steps(version: ModuleVersion, reviewer: Actor) -> None:
+    """The reviewer runs each live step to its end on the computer copy of a machine that could host it (A13)."""
+    live = [step.key for step in version.steps if step.kind is StepKind.LIVE]
+    if not live:
+        return
+    host = next(h for h in queries.hosts_of(version.requirements, free=False) if h.suits and h.has_twin)
+    twin = open_twin(host.asset.id, actor=reviewer)
+    ask_twin(twin.id, actor=reviewer, variable="FeedOverride", value=80.0)
+    ask_twin(twin.id, actor=reviewer, variable="FeedOverride", value=500.0)
+    stop_twin(twin.id, actor=reviewer)
+    for key in live:
+        content.note_trial(version.id, key, actor=reviewer)
 
 
 def start_drafts(crowd: dict[str, Person]) -> None:

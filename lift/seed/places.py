@@ -25,7 +25,7 @@ from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, Partner
 from lift.people import queries as people
 from lift.people import services as people_verbs
 from lift.people.enums import OrganisationKind, SizeClass
-from lift.seed.files import document, table, world
+from lift.seed.files import OUTCOMES, document, table, world
 from lift.twins.services.register import give_twin
 
 MIDNIGHT = time(0)
@@ -106,15 +106,16 @@ def form_groups() -> None:
             methods=row.get("methods", {}), basis="seed" if basis[row["slug"]].startswith("seed") else "proposal",
         )  # fmt: skip
         for outcome in row.get("outcomes", []):
-            more = {n: outcome[n] for n in ("licence", "link", "gain", "contributors") if n in outcome}
-            network.record_outcome(
-                group.id,
-                outcome["title"],
-                OutcomeKind(outcome["kind"]),
-                OutcomeState(outcome["state"]),
-                actor=SYSTEM,
-                **more,
-            )
+            network.record_outcome(group.id, _outcome(outcome), actor=SYSTEM, state=OutcomeState(outcome["state"]))
+
+
+def _outcome(row: dict[str, Any]) -> network.OutcomeDraft:
+    name = row.get("file", "")
+    content = (OUTCOMES / name).read_bytes() if name else b""
+    return network.OutcomeDraft(
+        row["title"], OutcomeKind(row["kind"]), row.get("link"), row.get("licence"), row.get("gain"),
+        tuple(row.get("contributors", ())), network.Upload(name, content) if name else None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

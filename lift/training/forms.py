@@ -38,6 +38,7 @@ AID_ANSWERS = [
 def _told_with_aid(form: EnrolForm | AidForm, field: DecimalField) -> None:
     """An empty field is no declaration of zero."""
     if form.aid.data == AidAnswer.WITH_AID.value and not (field.raw_data and field.raw_data[0].strip()):
+        field.errors = []  # an empty field is no number either; one sentence is enough
         raise StopValidation(_("Write the amount; 0 if there was none. If you do not know it, choose so above."))
 
 

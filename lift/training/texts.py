@@ -139,3 +139,30 @@ REFUSED_BODY = N_("Your company said no to the seat of %(name)s in “%(title)s�
 SEATS_TAKEN = N_("%(taken)s seats of this group are taken already, so it cannot be smaller.")
 DECIDED_ALREADY = N_("This session was decided before, or is not open.")
 UNDER_MINIMUM = N_("Too few people had a seat at the day of decision.")
+
+FEEDBACK = {
+    "useful": N_("I can use it at work."),
+    "clear": N_("I understood the words and the steps."),
+    "machine": N_("The machine or its computer copy helped me to understand."),
+    "pace": N_("The time was right."),
+    "again": N_("I would tell a colleague to take it."),
+}
+CHECK_DONE = N_("You have answered these questions already.")
+CHECK_MISSING = N_("Answer every question; a guess is fine.")
+CHECK_TOO_EARLY = N_("The questions at the end open when your required steps are done.")
+MARK_MISSING = N_("Choose a mark for each sentence.")
+NO_NEWER = N_("This session already uses that version.")
+NOT_OFFERED = N_("Only a published version of the same module can be taken.")
+HAS_STARTED = N_("%(n)s learners have begun with the present version; they stay on it, so the session does too.")
+SESSION_OVER = N_("The session is over; its record stays as it is.")
+OTHER_MACHINE = N_("The new version asks for another machine than the one this session has booked.")
+UPDATE_SUBJECT = N_("A new version of “%(title)s” is out")
+UPDATE_BODY = N_(
+    "“%(title)s” has a version %(n)s. %(changed)s\n\nYour session on %(day)s keeps its version unless you take the new one. "
+    "Look at what changed: %(url)s"
+)
+RECALL_SUBJECT = N_("A step of “%(title)s” was stopped")
+RECALL_BODY = N_(
+    "The step “%(step)s” of “%(title)s” was stopped because it is unsafe: %(reason)s\n\nIt cannot be started any more. "
+    "Machines that ran it are in their safe state. Go on with the next step; a new version follows."
+)

@@ -64,5 +64,11 @@ def init_app(app: Flask) -> None:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         observe_request(request.endpoint or "none", response.status_code, seconds)
         if not request.path.startswith(("/static/", "/healthz", "/edge/")):
-            log.info("%s %s %s %.0f ms", request.method, request.path, response.status_code, seconds * 1000)
+            log.info("%s %s %s %.0f ms", request.method, path_without_token(), response.status_code, seconds * 1000)
         return response
+
+
+def path_without_token() -> str:
+    """The path as it may be kept: an address that is a key (a calendar, an invitation) opens nothing from the log."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "…") if token else request.path

@@ -1677,6 +1677,40 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'session_id', name=op.f('uq_certificate_person_id_session_id')),
     sa.UniqueConstraint('serial', name=op.f('uq_certificate_serial'))
     )
+    op.create_table('check_answer',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
+    sa.Column('at_exit', sa.Boolean(), nullable=False),
+    sa.Column('typed', sa.Text(), nullable=False),
+    sa.Column('correct', sa.Boolean(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_check_answer_person_id_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_check_answer_session_id_pilot_session')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_check_answer_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_answer')),
+    sa.UniqueConstraint('person_id', 'session_id', 'question', 'at_exit', name=op.f('uq_check_answer_person_id_session_id_question_at_exit'))
+    )
+    op.create_index(op.f('ix_check_answer_session_id'), 'check_answer', ['session_id'], unique=False)
+    op.create_index(op.f('ix_check_answer_version_id'), 'check_answer', ['version_id'], unique=False)
+    op.create_table('feedback',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person_id', sa.UUID(), nullable=False),
+    sa.Column('session_id', sa.UUID(), nullable=False),
+    sa.Column('version_id', sa.UUID(), nullable=False),
+    sa.Column('marks', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('sentence', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_feedback_person_id_person')),
+    sa.ForeignKeyConstraint(['session_id'], ['pilot_session.id'], name=op.f('fk_feedback_session_id_pilot_session')),
+    sa.ForeignKeyConstraint(['version_id'], ['module_version.id'], name=op.f('fk_feedback_version_id_module_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback')),
+    sa.UniqueConstraint('person_id', 'session_id', name=op.f('uq_feedback_person_id_session_id'))
+    )
+    op.create_index(op.f('ix_feedback_session_id'), 'feedback', ['session_id'], unique=False)
+    op.create_index(op.f('ix_feedback_version_id'), 'feedback', ['version_id'], unique=False)
     op.create_table('help_request',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -1870,6 +1904,12 @@ def downgrade() -> None:
     op.drop_table('pool')
     op.drop_index(op.f('ix_help_request_session_id_asked_at'), table_name='help_request')
     op.drop_table('help_request')
+    op.drop_index(op.f('ix_feedback_version_id'), table_name='feedback')
+    op.drop_index(op.f('ix_feedback_session_id'), table_name='feedback')
+    op.drop_table('feedback')
+    op.drop_index(op.f('ix_check_answer_version_id'), table_name='check_answer')
+    op.drop_index(op.f('ix_check_answer_session_id'), table_name='check_answer')
+    op.drop_table('check_answer')
     op.drop_table('certificate')
     op.drop_index(op.f('ix_answer_person_id_version_id_step_key'), table_name='answer')
     op.drop_index(op.f('ix_answer_cut_id'), table_name='answer')

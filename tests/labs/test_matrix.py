@@ -31,7 +31,9 @@ Spoil = Callable[[Asset, Actor], Any]
 def block(asset: Asset, _actor: Actor) -> None:
     during = span(BAD, BAD + HOUR)
     resource = resource_of_asset(asset.id)
-    services.block_resource(asset.lab_id, resource.id, BlockKind.MAINTENANCE, during, "Oil", actor=manager_of(asset.lab))
+    services.block_resource(
+        asset.lab_id, resource.id, BlockKind.MAINTENANCE, during, "Oil", actor=manager_of(asset.lab)
+    )
 
 
 def take(asset: Asset, _actor: Actor) -> None:

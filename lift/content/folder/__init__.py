@@ -19,6 +19,7 @@ from lift.content.folder.faults import Fault, FolderError
 from lift.content.folder.files import ModuleFolder, module_faults, read_module, step_file, write_module
 from lift.content.folder.manifest import Manifest, Requirements, Skill, Step
 from lift.content.folder.markup import terms
+from lift.content.folder.zips import pack, unpack
 
 __all__ = [
     "ChoiceExercise",
@@ -36,8 +37,10 @@ __all__ = [
     "TwinDriveExercise",
     "UploadExercise",
     "module_faults",
+    "pack",
     "read_module",
     "step_file",
     "terms",
+    "unpack",
     "write_module",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -53,7 +53,12 @@ def step_file(number: int, key: str, language: str) -> str:
 
 def read_module(path: Path) -> ModuleFolder:
     """The module in the folder `path`. Raises FolderError with every fault found."""
-    data = _read_files(path)
+    return module_of(_read_files(path))
+
+
+def module_of(files: Mapping[str, bytes]) -> ModuleFolder:
+    """The module that these files make, by their names with slashes. Raises FolderError with every fault found."""
+    data = dict(files)
     manifest = _manifest(data.pop(MANIFEST, None))
     module, faults = _assemble(manifest, data)
     faults += module_faults(module)
@@ -66,9 +71,7 @@ def write_module(folder: ModuleFolder, path: Path) -> None:
     """Write the module into `path`, which is new or empty; FolderError, and nothing written, where it has faults."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FolderError([fault(str(path.name), "", "not_empty")])
-    if faults := module_faults(folder):
-        raise FolderError(faults)
-    for name, data in _files_of(folder):
+    for name, data in files_of(folder).items():
         target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -92,7 +95,7 @@ def _read_files(path: Path) -> dict[str, bytes]:
         if file.is_symlink():
             faults.append(fault(name, "", "file_link"))
         elif not file.is_dir():
-            if (limit := _limit(name)) is None or not file.is_file():
+            if (limit := size_limit(name)) is None or not file.is_file():
                 faults.append(fault(name, "", "file_unknown"))
             elif file.stat().st_size > limit:
                 faults.append(fault(name, "", "file_too_large", limit=limit))
@@ -103,7 +106,8 @@ def _read_files(path: Path) -> dict[str, bytes]:
     return data
 
 
-def _limit(name: str) -> int | None:
+def size_limit(name: str) -> int | None:
+    """The most bytes that a file of this name may have; None for a name that the format does not know."""
     folder, _, file = name.rpartition("/")
     if name == MANIFEST:
         return MANIFEST_BYTES
@@ -177,6 +181,13 @@ def _media_faults(folder: ModuleFolder) -> Iterator[Fault]:
         elif name not in shown:
             yield fault(file, "", "file_unused")
         yield from picture_faults(file, data)
+
+
+def files_of(folder: ModuleFolder) -> dict[str, bytes]:
+    """The files of the module by name; FolderError where it has faults."""
+    if faults := module_faults(folder):
+        raise FolderError(faults)
+    return dict(_files_of(folder))
 
 
 def _files_of(folder: ModuleFolder) -> Iterator[tuple[str, bytes]]:

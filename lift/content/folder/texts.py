@@ -5,6 +5,19 @@ from __future__ import annotations
 from lift.core.i18n import N_
 
 FAULTS: dict[str, tuple[str, str]] = {
+    "not_a_zip": (
+        N_("This is no zip archive that can be read."),
+        N_("Pack the folder with module.toml as a zip file."),
+    ),
+    "zip_path": (
+        N_("The archive holds a path that leads outside its folder: %(value)s."),
+        N_("Pack the folder again; only module.toml, steps and media belong in it."),
+    ),
+    "zip_bomb": (
+        N_("The archive unpacks to far more than it should."),
+        N_("A module has at most 200 files, and a picture at most 512 kB."),
+    ),
+    "zip_locked": (N_("The archive is protected with a password."), N_("Pack it without one.")),
     # shape of values, by the error type of pydantic
     "missing": (N_("This is missing."), N_("Add it; README.md of the modules shows an example.")),
     "extra_forbidden": (N_("This name is not known."), N_("Correct its spelling or remove it.")),

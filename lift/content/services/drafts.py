@@ -11,6 +11,7 @@ from lift.content.esco import skill_labels
 from lift.content.folder import ModuleFolder, Step
 from lift.content.models import Module, ModuleMedia, ModuleStep, ModuleVersion
 from lift.content.permissions import can_author
+from lift.content.policy import fingerprint
 from lift.core import audit, files
 from lift.core.actor import Actor
 from lift.core.db import db, savepoint, transaction
@@ -46,6 +47,8 @@ def _module(slug: str, group_id: object) -> Module:
         module = Module(slug=slug, group_id=group_id)
         db.session.add(module)
         db.session.flush()
+    if module.group_id != group_id:
+        raise Conflict(Problem("A1", Text(texts.OTHER_GROUP, {"slug": slug}), owner="content", field="slug"))
     return module
 
 
@@ -70,6 +73,8 @@ def _version(module: Module, folder: ModuleFolder, actor: Actor) -> ModuleVersio
         credits=dict(manifest.credits),
         entry_questions=[q.model_dump(mode="json") for q in manifest.entry],
         created_by=actor.person_id,
+        organisation_id=actor.organisation_id,
+        author_ids=[actor.person_id] if actor.person_id else [],
     )
     try:
         with savepoint() as part:
@@ -88,7 +93,7 @@ def _add_steps(version: ModuleVersion, folder: ModuleFolder) -> None:
 
 
 def _step(version: ModuleVersion, position: int, step: Step, body: dict[str, str]) -> ModuleStep:
-    return ModuleStep(
+    made = ModuleStep(
         version_id=version.id,
         position=position,
         key=step.key,
@@ -101,6 +106,8 @@ def _step(version: ModuleVersion, position: int, step: Step, body: dict[str, str
         exercises=[e.model_dump(mode="json") for e in step.exercise],
         live={"drives": list(step.drives), "fallback": step.fallback},
     )
+    made.translated = dict.fromkeys(version.languages[1:], fingerprint(made, version.languages[0]))
+    return made
 
 
 def _add_media(version: ModuleVersion, folder: ModuleFolder) -> None:

@@ -86,7 +86,11 @@ def people_standing(lab: Lab, now: datetime) -> list[PersonStands]:
     used = _last_uses(list(people), list(asked), now)
     return [
         PersonStands(
-            person, name, key, shown[person, key], standings(asked[key], shown[person, key], used.get((person, key)), now)
+            person,
+            name,
+            key,
+            shown[person, key],
+            standings(asked[key], shown[person, key], used.get((person, key)), now),
         )
         for key in asked
         for person, name in people.items()

@@ -21,6 +21,7 @@ from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_run_lab, can_see_desk
 from lift.labs.policy.spans import span
 from lift.labs.policy.wallclock import local_day
+from lift.labs.queries import feeds
 from lift.labs.views import shown
 from lift.labs.views.blueprint import bp
 from lift.web.current import current_actor
@@ -161,6 +162,7 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
     now = clock.now()
     found = queries.lab_day(lab, day, now, all_hours="whole" in request.args)
     actor = current_actor()
+    runs = can_run_lab(actor, lab)
     start_where_free(form, found)
     page = render_template(
         "labs/desk.html",
@@ -172,7 +174,9 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
         later=day + timedelta(days=1),
         timeline=shown.timeline_of(found, now, form.minutes.data or USUAL_MINUTES, choose=True),
         mine=labs_of(actor),
-        runs=can_run_lab(actor, lab),
+        runs=runs,
+        alarms=feeds.alarms(lab.id, now) if runs else [],
+        clashes=feeds.clashes(lab, now) if runs else [],
         form=form,
         problems=shown.without_ways(problems),
         starts=shown.offered_starts(problems),

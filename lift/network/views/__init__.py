@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.network.views import groups, partners
+from lift.network.views import group_space, groups, partners
 from lift.network.views.blueprint import bp
 
-__all__ = ["bp", "groups", "partners"]
+__all__ = ["bp", "group_space", "groups", "partners"]

@@ -8,13 +8,16 @@ from lift.training.models.money import AidGrant, Voucher
 from lift.training.models.seats import Enrolment, Pool, PoolLedger
 from lift.training.models.sessions import PilotSession, SessionPart, SessionTrainer
 from lift.training.models.watches import Watch
+from lift.training.models.worth import CheckAnswer, Feedback
 
 __all__ = [
     "AidGrant",
     "Answer",
     "Briefing",
     "Certificate",
+    "CheckAnswer",
     "Enrolment",
+    "Feedback",
     "HelpRequest",
     "PilotSession",
     "Pool",

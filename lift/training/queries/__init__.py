@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lift.training.policy.pools import CompanyFacts, pool_admits
 from lift.training.queries.catalogue import (
     Catalogue,
     SessionCard,
@@ -103,6 +104,8 @@ from lift.training.queries.seats import (
     sessions_with_something_due,
     waiting_in,
 )
+from lift.training.queries.versions import Taught, people_on, sessions_on, started_on, trainers_of_older, versions_for
+from lift.training.queries.worth import Gain, checks_of, feedback_given, gains_of
 
 __all__ = [
     "AccountLine",
@@ -110,7 +113,9 @@ __all__ = [
     "Catalogue",
     "CheckedCertificate",
     "ClassRoll",
+    "CompanyFacts",
     "Firm",
+    "Gain",
     "MachineWay",
     "MySession",
     "MyTraining",
@@ -120,6 +125,7 @@ __all__ = [
     "SessionCard",
     "SessionFilters",
     "Standing",
+    "Taught",
     "account_lines",
     "ahead_of",
     "aid_room",
@@ -133,6 +139,7 @@ __all__ = [
     "certificate_of",
     "certificates_of",
     "checked_certificate",
+    "checks_of",
     "class_roll",
     "clock_may_act",
     "clocks_to_warn",
@@ -146,9 +153,11 @@ __all__ = [
     "drive_problems",
     "enrol_preview",
     "enrollable_session",
+    "feedback_given",
     "files_of_person",
     "finished_runs",
     "firm_of",
+    "gains_of",
     "granted_for",
     "group_of",
     "help_context",
@@ -160,6 +169,7 @@ __all__ = [
     "offers_of",
     "open_help_of",
     "part_at",
+    "people_on",
     "place_of",
     "place_told_to",
     "places_due",
@@ -173,15 +183,19 @@ __all__ = [
     "session_catalogue",
     "session_places",
     "sessions_of",
+    "sessions_on",
     "sessions_to_decide",
     "sessions_with_something_due",
     "standing_for",
     "standing_of",
+    "started_on",
     "stored_done",
     "taught_by",
     "team_places",
     "trainers_of",
+    "trainers_of_older",
     "undertaking",
+    "versions_for",
     "voucher_by_code",
     "vouchers_of",
     "waiting_answers",

@@ -20,6 +20,7 @@ from lift.training.services.places import (
     withdraw,
 )
 from lift.training.services.promotion import promote_waiting, sweep
+from lift.training.services.recalls import stop_recalled_step
 from lift.training.services.sessions import (
     PartDraft,
     PoolDraft,
@@ -28,15 +29,19 @@ from lift.training.services.sessions import (
     follow_clock,
     open_session,
 )
+from lift.training.services.versions import OFFER_UPDATE, offer_update, take_version
+from lift.training.services.worth import answer_check, give_feedback
 
 __all__ = [
     "HOLDER",
+    "OFFER_UPDATE",
     "Enrolled",
     "PartDraft",
     "PoolDraft",
     "SessionDraft",
     "accept_offer",
     "answer_aid",
+    "answer_check",
     "ask_for_seat",
     "cancel_session",
     "decide_cancel",
@@ -46,16 +51,20 @@ __all__ = [
     "enrol",
     "extend_part",
     "follow_clock",
+    "give_feedback",
     "issue_certificate",
     "name_seat",
+    "offer_update",
     "open_session",
     "promote_waiting",
     "resize_pool",
     "revoke_certificate",
     "say_no",
     "say_yes",
+    "stop_recalled_step",
     "substitute",
     "sweep",
+    "take_version",
     "tell_offer",
     "warn_clocks",
     "withdraw",

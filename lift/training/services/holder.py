@@ -14,7 +14,7 @@ from lift.core.db import db, transaction
 from lift.core.i18n import pick
 from lift.core.registry import Holder, Holding
 from lift.training import queries
-from lift.training.models import Answer, Certificate, Enrolment, HelpRequest, StepProgress
+from lift.training.models import Answer, Certificate, CheckAnswer, Enrolment, Feedback, HelpRequest, StepProgress
 from lift.training.services.places import withdraw
 
 LEFT = "The person who held it has left the organisation."
@@ -52,6 +52,8 @@ def personal_data(person_id: UUID) -> dict[str, Any]:
         "steps": rows(StepProgress, "step_key", "state", "started_at", "done_at"),
         "answers": rows(Answer, "step_key", "typed", "correct", "answered_at"),
         "help": rows(HelpRequest, "step_key", "sentence", "asked_at"),
+        "checks": rows(CheckAnswer, "question", "at_exit", "typed", "correct", "answered_at"),
+        "feedback": rows(Feedback, "marks", "sentence", "given_at"),
         "certificates": rows(Certificate, "number", "code", "issued_at", "content"),
     }
 
@@ -68,7 +70,9 @@ def erase(person_id: UUID) -> None:
         asked = sa.update(HelpRequest).where(HelpRequest.person_id == person_id).values(sentence="", context={})
         printed = sa.update(Certificate).where(Certificate.person_id == person_id)
         gone = printed.values(file_id=None, content=Certificate.content.op("-")("name"))
-        for statement in (typed, asked, gone):
+        checked = sa.update(CheckAnswer).where(CheckAnswer.person_id == person_id).values(typed="")
+        said = sa.update(Feedback).where(Feedback.person_id == person_id).values(sentence="")
+        for statement in (typed, asked, gone, checked, said):
             session.execute(statement.execution_options(synchronize_session=False))
         files.forget(theirs)
 

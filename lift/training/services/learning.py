@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lift.content.folder.exercises import ChoiceExercise, CutKpiExercise, NumberExercise, SimulationExercise
 from lift.content.models import ModuleStep
+from lift.content.queries import recalled_steps
+from lift.content.texts import RECALLED
 from lift.core import audit, clock, files, jobs
 from lift.core.actor import Actor
 from lift.core.db import db, transaction
@@ -58,6 +60,9 @@ def start_step(code: str, step_key: str, *, actor: Actor) -> Attempt:
     """Note that the learner opened the step; again is the same. Stored states are brought up to the record."""
     with transaction():
         attempt = attempt_of(code, step_key, actor=actor)
+        recall = recalled_steps(attempt.session.version_id).get(step_key)
+        if recall is not None:
+            raise Refused(Problem("A19", Text(RECALLED, {"reason": recall.reason}), owner="content"))
         if attempt.standing.facts[step_key].started_at is None:
             _insert_progress(
                 attempt.person_id, attempt.session.version_id, attempt.session.id, step_key, StepState.OPEN

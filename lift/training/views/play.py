@@ -79,7 +79,8 @@ def render_page(attempt: Attempt, problems: tuple[Problem, ...] = (), typed: dic
         problems=[p for p in problems if p.field not in {c["key"] for c in cards}],
         certificate=queries.certificate_of(attempt.person_id, attempt.session.id), mine=attempt.step.key in attempt.standing.done,
         rule_words=rule_words(attempt.step),
-        told=_briefing_texts(attempt, way), asked=queries.open_help_of(attempt.person_id, attempt.session.id),
+        check=_check_due(attempt), told=_briefing_texts(attempt, way),
+        asked=queries.open_help_of(attempt.person_id, attempt.session.id),
     )  # fmt: skip
 
 
@@ -124,6 +125,16 @@ def _items(attempt: Attempt) -> list[dict[str, Any]]:
          "url": url_for("training.play", session_code=attempt.session.code, step_key=s.key)}
         for s in attempt.standing.version.steps
     ]  # fmt: skip
+
+
+def _check_due(attempt: Attempt) -> str:
+    """Which of the two ends still waits for its questions (A18): the start while nothing is done, the end when all is."""
+    if not attempt.standing.version.entry_questions:
+        return ""
+    answers = queries.checks_of(attempt.person_id, attempt.session.id)
+    if attempt.standing.complete:
+        return "" if answers[True] else "exit"
+    return "" if answers[False] or attempt.standing.done else "entry"
 
 
 def _cuts(attempt: Attempt) -> list[Any]:

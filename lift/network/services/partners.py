@@ -1,4 +1,4 @@
-"""The verbs of the network: partners and their states, working groups, outcomes, facts with sources."""
+"""Partners move through their states; the network's public facts are stated with their sources."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lift.core.errors import NotFound, Problem, refuse_if, require
 from lift.core.i18n import Text
 from lift.core.locks import lock_rows
 from lift.network import texts
-from lift.network.enums import GroupStanding, OutcomeKind, OutcomeState, PartnerState
-from lift.network.models import GroupMember, NetworkFact, Outcome, Partner, PartnerChange, WorkingGroup
-from lift.network.permissions import can_lead_group, can_move_partner
+from lift.network.enums import PartnerState
+from lift.network.models import NetworkFact, Partner, PartnerChange
+from lift.network.permissions import can_move_partner
 from lift.network.policy import move_problems
 from lift.people import queries as people
 
@@ -61,41 +61,6 @@ def move_partner(organisation_id: UUID, state: PartnerState, reason: str, *, act
         audit.record(actor, "network.move_partner", "partner", organisation_id,
                      before={"state": before.value}, after={"state": state.value}, reason=reason)  # fmt: skip
         return partner
-
-
-def form_group(slug: str, *, actor: Actor, members: dict[UUID, GroupStanding], **values: Any) -> WorkingGroup:
-    """A working group with its members; ``values`` are WorkingGroup's columns."""
-    with transaction() as session:
-        group = WorkingGroup(slug=slug, **values)
-        session.add(group)
-        session.flush()
-        for organisation_id, standing in members.items():
-            session.add(GroupMember(group_id=group.id, organisation_id=organisation_id, standing=standing))
-        session.flush()
-        audit.record(actor, "network.form_group", "working_group", group.id)
-        return group
-
-
-def name_lead(group_id: UUID, lead_id: UUID | None, deputy_id: UUID | None, *, actor: Actor) -> None:
-    """Who leads the group, and who stands in."""
-    with transaction() as session:
-        require(can_lead_group(actor, group_id), NOT_YOURS)
-        values = {"lead_person_id": lead_id, "deputy_person_id": deputy_id}
-        session.execute(sa.update(WorkingGroup).where(WorkingGroup.id == group_id).values(**values))
-        audit.record(actor, "network.name_lead", "working_group", group_id, after=values)
-
-
-def record_outcome(
-    group_id: UUID, title: dict[str, str], kind: OutcomeKind, state: OutcomeState, *, actor: Actor, **values: Any
-) -> Outcome:
-    """Something the group made; ``values`` are Outcome's columns."""
-    with transaction() as session:
-        require(can_lead_group(actor, group_id), NOT_YOURS)
-        outcome = Outcome(group_id=group_id, title=title, kind=kind, state=state, **values)
-        session.add(outcome)
-        session.flush()
-        audit.record(actor, "network.record_outcome", "outcome", outcome.id, after={"state": state.value})
-        return outcome
 
 
 def state_fact(

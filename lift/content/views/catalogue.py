@@ -6,10 +6,12 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from lift.content import queries, texts
+from lift.content.permissions import can_see_version
 from lift.content.queries import ModuleCard
+from lift.content.views.blueprint import bp
 from lift.core import files
 from lift.core.errors import require_found
 from lift.front import queries as whole
@@ -20,8 +22,6 @@ from lift.web.guard import public
 from lift.web.i18n import gettext as _
 from lift.web.i18n import ngettext, say
 from lift.web.i18n import texts as pick
-
-bp = Blueprint("content", __name__)
 
 FILTERS = ("group", "language")
 MEDIA_HEADERS = {
@@ -59,7 +59,8 @@ def module(slug: str) -> str:
         sessions=[rows.session_row(s, url=url_for("training.session", code=s.code)) for s in sessions if s.enrollable][:3],
         places=whole.places_with(asset_type) if asset_type else [],
         asset_type=whole.asset_type_title(asset_type) if asset_type else {}, skills=_skills(card),
-        credits=_credits(card), languages=[rows.language_name(code) for code in card.version.languages],
+        credits=_credits(card), inside=can_see_version(current_actor(), card.module.group_id, card.version),
+        languages=[rows.language_name(code) for code in card.version.languages],
     )  # fmt: skip
 
 
