@@ -329,7 +329,8 @@ def test_e12_an_offer_is_declined_on_the_page(office: Office) -> None:
     for _ in range(2):
         assert office.client.post(f"/places/{place.id}/decline", data=acting).status_code == 302
         seen.append(a_place(session, **mine).status)
-    assert seen == [EnrolmentStatus.OFFERED, EnrolmentStatus.DECLINED]
+        verbs.sweep(clock.now())
+    assert seen == [EnrolmentStatus.WAITING, EnrolmentStatus.DECLINED]
     assert office.client.post(f"/places/{place.id}/decline", data=acting).status_code == 409
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.training.policy.pools import CompanyFacts, pool_admits
+from lift.training.policy.pools import CompanyFacts
 from lift.training.queries.catalogue import (
     Catalogue,
     SessionCard,

@@ -79,7 +79,7 @@ def decline_offer(enrolment_id: UUID, *, actor: Actor) -> Enrolment:
             )
             seats.give_back(enrolment.pool_id, 1)
             seats.write_ledger(enrolment.pool_id, [enrolment.id], -1, LedgerReason.DECLINED)
-        promote_waiting(enrolment.session_id, now=now)
+        promote_waiting(enrolment.session_id, now=now, but=enrolment.id)
         audit.record(actor, "training.decline_offer", "enrolment", enrolment.id, after={"status": enrolment.status})
         db.session.refresh(enrolment)
         return enrolment

@@ -22,10 +22,10 @@ from lift.training.services import seats
 SEAT_FREED = "training.seat_freed"
 
 
-def promote_waiting(session_id: UUID, *, now: datetime) -> list[UUID]:
+def promote_waiting(session_id: UUID, *, now: datetime, but: UUID | None = None) -> list[UUID]:
     """Offer what is free in a session to who waits, in order of tickets, each pool's own list. Returns who got an offer.
 
-    Pools whose instant has come are released first. No offer leaves after the last-call instant (E9): from then on the
+    ``but``: who declined just now is not asked again by the same act. Pools whose instant has come are released first. No offer leaves after the last-call instant (E9): from then on the
     host telephones.
     """
     with transaction():
@@ -35,7 +35,7 @@ def promote_waiting(session_id: UUID, *, now: datetime) -> list[UUID]:
             _release(pool, now)
         if session.status is not SessionStatus.OPEN or now >= session.last_call_at:
             return []
-        promoted = [enrolment_id for pool in session.pools for enrolment_id in _offer(pool, session, now)]
+        promoted = [enrolment_id for pool in session.pools for enrolment_id in _offer(pool, session, now, but)]
         for enrolment_id in promoted:
             audit.record(SYSTEM, "training.offer", "enrolment", enrolment_id)
             events.announce(SEAT_FREED, enrolment_id=enrolment_id)
@@ -50,10 +50,11 @@ def sweep(now: datetime) -> int:
     return len(due)
 
 
-def _offer(pool: Pool, session: PilotSession, now: datetime) -> list[UUID]:
+def _offer(pool: Pool, session: PilotSession, now: datetime, but: UUID | None) -> list[UUID]:
     """The session's pools are locked, so nobody joins, leaves or takes meanwhile."""
     free = None if pool.size is None else pool.size - pool.taken
-    chosen = [] if free == 0 else who_fits(queue_of(pool, queries.waiting_in(session.id)), free)
+    waiting = [] if free == 0 else [entry for entry in queries.waiting_in(session.id) if entry.id != but]
+    chosen = who_fits(queue_of(pool, waiting), free)
     clock = seats.clock_of(offer_ends(now, session.starts_at), now)
     for enrolment_id in chosen:
         row = db.session.get_one(Enrolment, enrolment_id, populate_existing=True)

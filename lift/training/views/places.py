@@ -63,12 +63,9 @@ def accept(enrolment_id: UUID) -> Response:
 def decline(enrolment_id: UUID) -> Response:
     """Say no to an offered seat."""
     row = verbs.decline_offer(enrolment_id, actor=current_actor())
-    said = {
-        EnrolmentStatus.DECLINED: _("The seat goes to the next in line. It was the second no, so the place in the queue ends."),
-        EnrolmentStatus.OFFERED: _("Nobody else waits for it, so the seat stays offered. A second no ends the place."),
-    }
-    keeps = _("The seat goes to the next in line; the place in the queue stays. A second no ends it.")
-    flash(said.get(row.status, keeps), "done")
+    gone = row.status is EnrolmentStatus.DECLINED
+    flash(_("The seat goes to the next in line. It was the second no, so the place in the queue ends.") if gone
+          else _("The seat goes to the next in line; the place in the queue stays. A second no ends it."), "done")  # fmt: skip
     return redirect(_after(row.session.code))
 
 
