@@ -25,8 +25,8 @@ SEAT_FREED = "training.seat_freed"
 def promote_waiting(session_id: UUID, *, now: datetime, but: UUID | None = None) -> list[UUID]:
     """Offer what is free in a session to who waits, in order of tickets, each pool's own list. Returns who got an offer.
 
-    ``but``: who declined just now is not asked again by the same act. Pools whose instant has come are released first. No offer leaves after the last-call instant (E9): from then on the
-    host telephones.
+    ``but``: who declined just now is not asked again by the same act. Pools whose instant has come are released first.
+    No offer leaves after the last-call instant (E9): from then on the host telephones.
     """
     with transaction():
         session = require_found(queries.enrollable_session(session_id, held=True))
