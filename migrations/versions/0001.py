@@ -1818,6 +1818,7 @@ def upgrade() -> None:
     sa.Column('aid_declared_cents', sa.Integer(), nullable=True),
     sa.Column('voucher_id', sa.UUID(), nullable=True),
     sa.Column('voucher_cents', sa.Integer(), nullable=False),
+    sa.Column('pool_code', sa.Text(), nullable=False),
     sa.Column('group_id', sa.UUID(), nullable=True),
     sa.Column('together', sa.Boolean(), nullable=False),
     sa.Column('needs_yes', sa.Boolean(), nullable=False),

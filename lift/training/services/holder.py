@@ -15,7 +15,7 @@ from lift.core.i18n import pick
 from lift.core.registry import Holder, Holding
 from lift.training import queries
 from lift.training.models import Answer, Certificate, CheckAnswer, Enrolment, Feedback, HelpRequest, StepProgress
-from lift.training.services.enrolment import withdraw
+from lift.training.services.places import withdraw
 
 LEFT = "The person who held it has left the organisation."
 NOT_WANTED = "The person it was issued to did not want it to stand any longer."
