@@ -50,3 +50,32 @@ FITS_NEAR = N_("%(km)s km from %(hub)s.")
 FITS_HERE = N_("In %(city)s, where %(hub)s is.")
 FITS_ANYWHERE = N_("From your own desk, wherever you are.")
 FITS_NOTHING = N_("Open to every small manufacturer; nothing ties it to this region.")
+
+NOT_YOURS_TO_IMPORT = N_("Only cluster officers and the network's office take in EU-project data.")
+NO_ZIP = N_("This is no zip archive. Choose the archive with the CSV files as it was published.")
+NOT_IN_ZIP = N_("This archive does not hold %(names)s. Choose the set with the CSV files as it was published.")
+TOO_LARGE_ZIP = N_("Unpacked, this archive is larger than any published set. It was not read.")
+LOADED_TWICE = N_("Another process is loading this file right now; it goes on there.")
+
+FILE_STATES = {
+    "waiting": N_("waiting to be read"),
+    "loading": N_("being read"),
+    "current": N_("profiles are computed from it"),
+    "superseded": N_("replaced by a newer file"),
+    "failed": N_("could not be read"),
+}
+FILE_TONES = {"waiting": "open", "loading": "att", "current": "good", "superseded": "off", "failed": "bad"}
+ROW_REASONS = {
+    "width": N_("The row has another number of fields than the header."),
+    "columns": N_("A column that is needed is missing."),
+    "project_id": N_("The project's id is not a number."),
+    "pic": N_("The body's id is not a number."),
+    "name": N_("The body has no name."),
+    "role": N_("The role is not one that the published set knows."),
+    "money": N_("An amount is not a number."),
+    "day": N_("A date is not a day of the calendar."),
+    "country": N_("The country is not a two-letter code."),
+    "path": N_("The topic has no words, only numbers or nothing."),
+    "twice": N_("The same row came before."),
+    "no_project": N_("Its project is not in the file."),
+}

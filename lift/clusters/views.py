@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lift.clusters import policy, profile, queries, services, texts
+from lift.clusters import profile, queries, services, texts
 from lift.clusters.forms import HubTextForm
 from lift.clusters.models import HubText
 from lift.clusters.permissions import can_write_hub
+from lift.clusters.policy import fits as policy
 from lift.clusters.queries import HubRow
 from lift.content import queries as content
 from lift.core import clock
