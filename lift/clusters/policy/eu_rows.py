@@ -1,6 +1,6 @@
 """What a row of the published CSV says, or why it is not taken (C7). By header name, never by position. Pure.
 
-Formats and pitfalls: docs/eu-data.md. A row that cannot be read raises ``RowRefused``.
+Readers take a key for the numbers of natural persons. A row that cannot be read raises ``RowRefused``.
 """
 
 from __future__ import annotations
@@ -116,12 +116,12 @@ def is_natural_person(name: str, short: str, vat_number: str, activity: str) -> 
     )  # fmt: skip
 
 
-def masked(pic: int) -> int:
-    """A negative number that always stands for the same natural person, and does not lead back to the PIC."""
-    return -int.from_bytes(hashlib.blake2b(f"lift:{pic}".encode(), digest_size=6).digest())
+def masked(pic: int, key: bytes) -> int:
+    """A negative number that always stands for the same natural person; nine digits are guessed in no time without a key."""
+    return -int.from_bytes(hashlib.blake2b(f"{pic}".encode(), key=key, digest_size=6).digest())
 
 
-def project_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
+def project_reader(columns: Columns, _key: bytes) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
     """Row → (project id, the columns of EuProject after it, the call's title left out)."""
     cells = columns.reader(
         "id", "acronym", "title", "status", "startDate", "endDate", "totalCost", "ecMaxContribution",
@@ -129,14 +129,14 @@ def project_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[Any, ..
     )  # fmt: skip
 
     def read(row: Row) -> tuple[int, tuple[Any, ...]]:
-        key, acronym, title, status, start, end, cost, most, programme, scheme, call, keywords = cells(row)
+        found, acronym, title, status, start, end, cost, most, programme, scheme, call, keywords = cells(row)
         rest = (acronym, title, status.upper(), day(start), day(end), money(cost), money(most), programme, scheme, call)
-        return number(key, "project_id"), (*rest, keywords)
+        return number(found, "project_id"), (*rest, keywords)
 
     return read
 
 
-def organization_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
+def organization_reader(columns: Columns, key: bytes) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
     """Row → (project id, the columns of EuParticipation after it)."""
     cells = columns.reader(
         "projectID", "organisationID" if "organisationID" in columns.places else "id", "vatNumber", "name", "shortName",
@@ -145,15 +145,15 @@ def organization_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[An
     )  # fmt: skip
 
     def read(row: Row) -> tuple[int, tuple[Any, ...]]:
-        key, pic, tax, name, short, kind, sme, city, land, nuts, role, ec, net, cost, left = cells(row)
-        project, body = number(key, "project_id"), number(pic, "pic")
+        found, pic, tax, name, short, kind, sme, city, land, nuts, role, ec, net, cost, left = cells(row)
+        project, body = number(found, "project_id"), number(pic, "pic")
         if role not in ROLES:
             raise RowRefused("role", role)
         if not name:
             raise RowRefused("name", pic)
         tax = vat(tax)
         if is_natural_person(name, short, tax, kind):
-            body, tax, name, short, city, nuts = masked(body), "", "", "", "", ""
+            body, tax, name, short, city, nuts = masked(body, key), "", "", "", "", ""
         small = {"true": True, "false": False}.get(sme.lower())
         return project, (body, tax, name, short, kind, small, city, country(land), nuts, role,
                          money(ec), money(net), money(cost), left.lower() == "true")  # fmt: skip
@@ -161,22 +161,22 @@ def organization_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[An
     return read
 
 
-def topic_reader(columns: Columns) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
+def topic_reader(columns: Columns, _key: bytes) -> Callable[[Row], tuple[int, tuple[Any, ...]]]:
     """Row → (project id, (code, title, area, root)). A path without words (numbers only) is refused."""
     cells = columns.reader("projectID", "euroSciVocCode", "euroSciVocPath", "euroSciVocTitle")
 
     def read(row: Row) -> tuple[int, tuple[Any, ...]]:
-        key, code, path, title = cells(row)
+        found, code, path, title = cells(row)
         levels = [level for level in path.split("/") if level]
         if not levels or all(level.isdigit() for level in levels):
             raise RowRefused("path", path)
         area = levels[min(AREA_LEVEL, len(levels)) - 1]
-        return number(key, "project_id"), (code or path, title or levels[-1], area, levels[0])
+        return number(found, "project_id"), (code or path, title or levels[-1], area, levels[0])
 
     return read
 
 
-READERS: dict[str, Callable[[Columns], Callable[[Row], tuple[int, tuple[Any, ...]]]]] = {
+READERS: dict[str, Callable[[Columns, bytes], Callable[[Row], tuple[int, tuple[Any, ...]]]]] = {
     "project": project_reader,
     "organization": organization_reader,
     "euroSciVoc": topic_reader,

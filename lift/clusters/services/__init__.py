@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lift.clusters.services.hubs import LONGEST_TEXT, open_hub, write_text
+from lift.clusters.services.hubs import LONGEST_TEXT, name_pic, open_hub, write_text
 
-__all__ = ["LONGEST_TEXT", "open_hub", "write_text"]
+__all__ = ["LONGEST_TEXT", "name_pic", "open_hub", "write_text"]

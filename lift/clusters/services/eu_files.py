@@ -21,10 +21,10 @@ from lift.clusters.permissions import can_import_eu_data
 from lift.clusters.policy.eu_rows import MEMBERS, READERS, RowRefused
 from lift.clusters.services.eu_archive import Archive, opened
 from lift.clusters.services.eu_current import make_current
-from lift.core import audit, files
+from lift.core import audit, files, pseudonyms
 from lift.core.actor import Actor
 from lift.core.db import db, transaction
-from lift.core.errors import Conflict, Invalid, Problem, require
+from lift.core.errors import Conflict, Invalid, Problem, require, require_found
 from lift.core.i18n import Text
 from lift.core.jobs import JobKind, enqueue
 from lift.core.locks import lock_rows
@@ -81,6 +81,23 @@ def load_file(file_id: int, *, most_pieces: int | None = None) -> FileState:
     except (Invalid, RowRefused) as wrong:
         return _fail(file_id, str(wrong) if isinstance(wrong, Invalid) else f"{wrong.reason}: {wrong.found}")
     return FileState.LOADING if left else make_current(file_id)
+
+
+def go_on(file_id: int, *, actor: Actor) -> EuFile:
+    """Ask again for the loading of a set that failed or stands still; it begins where it stopped.
+
+    Raises Forbidden, NotFound, or Conflict when it is read to its end.
+    """
+    require(can_import_eu_data(actor), Problem("C7", Text(texts.NOT_YOURS_TO_IMPORT), owner="clusters"))
+    with transaction():
+        row = require_found(next(iter(lock_rows(EuFile, [file_id])), None))
+        if row.state in OVER:
+            raise Conflict(Problem("C14", Text(texts.LOADED_ALREADY), owner="clusters"))
+        if row.state == FileState.FAILED:
+            row.state, row.error = FileState.WAITING, None
+        enqueue(LOAD_FILE, file_id=row.id)
+        audit.record(actor, "clusters.go_on_with_eu_file", "eu_file", row.id)
+        return row
 
 
 def _path(file_id: int) -> tuple[Path, FileState]:
@@ -151,7 +168,7 @@ class _Taker:
 
     def __init__(self, file_id: int, member: str, archive: Archive, columns: Any) -> None:
         self.file_id, self.member, self.width = file_id, member, columns.width
-        self.read = READERS[member](columns)
+        self.read = READERS[member](columns, pseudonyms.key())
         self.row_size = {"project": 2200, "organization": 340, "euroSciVoc": 230}[member]  # for the progress bar only
         self.titles = archive.titles_of_calls() if member == "project" else {}
         self.projects = set(db.session.scalars(sa.select(EuProject.project_id).where(EuProject.file_id == file_id)))
