@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -107,7 +108,7 @@ def _page_number() -> int:
     return int(asked)
 
 
-def _pager(page: int, here: int, total: int, endpoint: str, **values: str | int) -> dict[str, str | int]:
+def _pager(page: int, here: int, total: int, endpoint: str, **values: Any) -> dict[str, str | int]:
     """As ui/pager.html takes it."""
     first = (page - 1) * MOST_ROWS + 1
     more = first + here - 1 < total
