@@ -36,6 +36,7 @@ PLACES = {
     "labs.labs": N_("Labs"),
     "network.partners": N_("Partners"),
     "clusters.hubs": N_("Hubs"),
+    "clusters.eu_data": N_("EU-project data"),
     "live.gateways": N_("Gateways"),
     "insight.operations": N_("Operations"),
     "insight.audit": N_("Audit"),
@@ -58,7 +59,7 @@ JOBS: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (frozenset({Role.TRAINER, Role.QUALIFIER}), ("training.my", "training.sessions", "labs.desk")),
     (frozenset({Role.PARTNER_ADMIN}), ("people.members",)),
     (frozenset({Role.PARTNER_ADMIN, Role.SIGNATORY}), ("labs.desk", "network.partners")),
-    (frozenset({Role.OFFICER}), ("clusters.hubs", "training.sessions")),
+    (frozenset({Role.OFFICER}), ("clusters.hubs", "clusters.eu_data", "training.sessions")),
     (frozenset({Role.OPERATOR}), ("insight.operations", "insight.audit", "live.gateways")),
     (
         frozenset({Role.ACTIVITY_LEADER, Role.BUSINESS_OWNER, Role.COORDINATOR}),
