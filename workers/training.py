@@ -9,14 +9,31 @@ from flask import current_app
 
 from lift.core import clock, jobs
 from lift.training import queries
-from lift.training.services import certificates, enrolment, learning, notices, recalls, sessions, versions
+from lift.training.services import (
+    certificates,
+    clocks,
+    deciding,
+    learning,
+    notices,
+    promotion,
+    recalls,
+    sessions,
+    versions,
+)
 from workers.ticks import every
 
 
 @every(timedelta(seconds=30), "training.sweep")
 def sweep() -> int:
-    """End what is past its time in the pools, offer what is free."""
-    return enrolment.sweep(clock.now())
+    """Warn of clocks, then end what is past its time, release pools, offer what is free."""
+    now = clock.now()
+    return clocks.warn_clocks(now, public_url=current_app.config["LIFT"].public_url) + promotion.sweep(now)
+
+
+@every(timedelta(minutes=5), "training.decide_due")
+def decide_due() -> int:
+    """Go or no-go at the day of decision."""
+    return deciding.decide_due(clock.now())
 
 
 @every(timedelta(seconds=15), "training.follow_clock")
@@ -45,6 +62,24 @@ def issue_certificate(person_id: str, session_id: str) -> None:
 def tell_offer(enrolment_id: str) -> None:
     """A mail about an offered seat."""
     notices.tell_offer(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(notices.TELL_ASKED)
+def tell_asked(enrolment_id: str) -> None:
+    """The company learns of an employee's request."""
+    notices.tell_asked(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(notices.TELL_REFUSED)
+def tell_refused(enrolment_id: str) -> None:
+    """The employee learns the company's no."""
+    notices.tell_refused(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(notices.TELL_ENDED)
+def tell_ended(enrolment_id: str) -> None:
+    """Silence ended a clock."""
+    notices.tell_ended(UUID(enrolment_id), public_url=current_app.config["LIFT"].public_url)
 
 
 @jobs.handler(recalls.STOP_RECALLED)

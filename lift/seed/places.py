@@ -206,3 +206,6 @@ def open_hubs() -> None:
             slugs[row["slug"]], row["slug"], actor=SYSTEM, tagline=row.get("tagline", {}),
             regions=row["regions"], profile=profile, profile_source=row.get("profile_source"),
         )  # fmt: skip
+        found = (profile or {}).get("organisation", {}).get("cordis_organisation_id")
+        if found:
+            clusters.name_pic(slugs[row["slug"]], int(found["value"]), source=found["source"], actor=SYSTEM)

@@ -114,6 +114,14 @@ SEATED = (
 )
 """States that take a seat."""
 
+ADMITTED = (
+    EnrolmentStatus.CONFIRMED,
+    EnrolmentStatus.ATTENDED,
+    EnrolmentStatus.PARTLY,
+    EnrolmentStatus.ABSENT,
+)
+"""Seats that were confirmed: who has one of these comes in; a hold or an offer opens no machine."""
+
 LIVE = (*SEATED, EnrolmentStatus.WAITING)
 """States in which the same person cannot enrol again."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import DecimalField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
 
 from lift.web.i18n import gettext as _
 from lift.web.i18n import lazy_gettext as _l
@@ -17,13 +17,17 @@ from lift.web.i18n import lazy_gettext as _l
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # isort: skip  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
-from lift.training.enums import AidAnswer, LengthBand, SeatsBand, SessionMode
+from lift.training.enums import AidAnswer, Fit, LengthBand, SeatsBand, SessionMode
 from lift.training.policy import MOST_PER_REQUEST, EnrolRequest
+from lift.training.policy.price import AID_CEILING_CENTS
 from lift.training.queries import SessionFilters
-from lift.training.queries.places import AID_CEILING_CENTS
 from lift.web.forms import LiftForm
 
-FITS = [SelectChoice("some", _l("As many as fit")), SelectChoice("all", _l("All of them or none"))]
+FITS = [
+    SelectChoice(Fit.SOME.value, _l("As many as fit")),
+    SelectChoice(Fit.ALL.value, _l("All of them or none")),
+    SelectChoice(Fit.TOGETHER.value, _l("All of them, or wait together")),
+]
 AID_ANSWERS = [
     SelectChoice(AidAnswer.WITH_AID.value, _l("Yes, with the aid")),
     SelectChoice(AidAnswer.ACCOUNTANT.value, _l("I do not know")),
@@ -31,9 +35,10 @@ AID_ANSWERS = [
 ]
 
 
-def _told_with_aid(form: EnrolForm, field: DecimalField) -> None:
+def _told_with_aid(form: EnrolForm | AidForm, field: DecimalField) -> None:
     """An empty field is no declaration of zero."""
     if form.aid.data == AidAnswer.WITH_AID.value and not (field.raw_data and field.raw_data[0].strip()):
+        field.errors = []  # an empty field is no number either; one sentence is enough
         raise StopValidation(_("Write the amount; 0 if there was none. If you do not know it, choose so above."))
 
 
@@ -56,6 +61,9 @@ class EnrolForm(LiftForm):
         places=2,
     )
 
+    code = StringField(_l("Code for reserved seats"), [Optional(), Length(max=40)])
+    voucher = StringField(_l("Voucher"), [Optional(), Length(max=40)])
+
     def ask_no_aid(self) -> None:
         """A session without a lower price has no third question."""
         del self.aid, self.declared
@@ -63,16 +71,46 @@ class EnrolForm(LiftForm):
     @property
     def is_readable(self) -> bool:
         """Whether it says who comes, so that prices and seats can be told while the rest is still open."""
-        return not {"people", "nameless", "fit"} & self.errors.keys()
+        return not {"people", "nameless", "fit", "code", "voucher"} & self.errors.keys()
 
     def request_of(self) -> EnrolRequest:
         """What was asked for. An answer about aid that is still open counts as none."""
         people = tuple(UUID(person) for person in self.people.data or ())
-        wanted = EnrolRequest(people, self.nameless.data or 0, self.fit.data == "all")
+        fit = Fit(self.fit.data) if not self.fit.errors and self.fit.data else Fit.SOME
+        wanted = EnrolRequest(
+            people, self.nameless.data or 0, fit, code=self.code.data or "", voucher=self.voucher.data or ""
+        )
         if "aid" not in self or not self.aid.data or self.aid.errors:
             return wanted
         aid, told = AidAnswer(self.aid.data), self.declared.data
         return replace(wanted, aid=aid, aid_declared_cents=_cents(told) if aid is AidAnswer.WITH_AID else None)
+
+
+class AidForm(LiftForm):
+    """The one question on public support, asked with the company's yes and of the accountant (S8)."""
+
+    aid = RadioField(
+        _l("Public aid"), [InputRequired(_l("Say whether you want the lower price."))], choices=AID_ANSWERS
+    )
+    declared = DecimalField(
+        _l("Support in the last three years, in total"),
+        [_told_with_aid, Optional(), NumberRange(0, AID_CEILING_CENTS / 100)],
+        places=2,
+    )
+
+    def ask_no_aid(self) -> None:
+        """The session has one price for everybody."""
+        del self.aid, self.declared
+
+    @property
+    def answer(self) -> AidAnswer:
+        """Full price where nothing was asked."""
+        return AidAnswer(self.aid.data) if "aid" in self else AidAnswer.FULL_PRICE
+
+    @property
+    def told_cents(self) -> int | None:
+        """The figure, where one belongs to the answer."""
+        return _cents(self.declared.data) if self.answer is AidAnswer.WITH_AID else None
 
 
 class HelpForm(LiftForm):

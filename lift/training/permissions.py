@@ -13,6 +13,11 @@ def can_enrol_for(actor: Actor, organisation_id: UUID) -> bool:
     return actor.organisation_id == organisation_id and actor.has(Role.OWNER, Scope.COMPANY, organisation_id)
 
 
+def can_ask_for_seat(actor: Actor, organisation_id: UUID) -> bool:
+    """Who acts for a company asks for a seat of their own; whether they belong to it is a rule of enrolling (E2)."""
+    return actor.person_id is not None and actor.organisation_id == organisation_id
+
+
 def can_withdraw(actor: Actor, enrolment: Enrolment) -> bool:
     """The person, or the company's owner."""
     mine = actor.person_id is not None and actor.person_id == enrolment.person_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from lift.training.enums import AidAnswer, EnrolmentStatus, SeatsBand, SessionMode, SessionStatus
+from lift.training.enums import AidAnswer, EnrolmentStatus, Fit, SeatsBand, SessionMode, SessionStatus
 from lift.training.models import Enrolment
 from lift.training.policy import MOST_PER_REQUEST, EnrolRequest
 from lift.training.queries.catalogue import SessionCard
@@ -70,7 +70,11 @@ class EnrolmentIn(ApiModel):
 
     people: list[UUID] = Field(default=[], max_length=MOST_PER_REQUEST, description="Ids of the company's people.")
     nameless: int = Field(default=0, ge=0, le=MOST_PER_REQUEST)
-    all_or_none: bool = Field(default=False, description="Refused with 409 unless all of them fit.")
+    fit: Fit = Field(
+        default=Fit.SOME, description="some: the rest waits; all: 409 unless all fit; together: or wait as one."
+    )
+    code: str = Field(default="", max_length=40, description="Opens seats that are kept for who has it.")
+    voucher: str = Field(default="", max_length=40)
     aid: AidAnswer = AidAnswer.FULL_PRICE
     aid_declared_cents: int | None = Field(default=None, ge=0, le=10**9, description="Support of the last three years.")
 
@@ -84,7 +88,8 @@ class EnrolmentIn(ApiModel):
 
     def request(self) -> EnrolRequest:
         """As the verb wants it."""
-        return EnrolRequest(tuple(self.people), self.nameless, self.all_or_none, self.aid, self.aid_declared_cents)
+        people, told = tuple(self.people), self.aid_declared_cents
+        return EnrolRequest(people, self.nameless, self.fit, self.aid, told, self.code, self.voucher)
 
 
 class EnrolmentOut(ApiModel):

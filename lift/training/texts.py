@@ -16,7 +16,7 @@ NOT_ALL_FIT = N_("Only %(free)s of %(wanted)s seats are free, and you asked for 
 NO_POOL = N_("No seats of this session are meant for your company.")
 WITHDRAW_TOO_LATE = N_("The session has begun; its trainer can note who came.")
 ALREADY_OVER = N_("This place was given up already.")
-OFFER_OVER = N_("The offer ended on %(until)s; the seat went to the next in line.")
+OFFER_OVER = N_("This offer is over: it was answered, or its time has passed.")
 SHOW_AGAIN = N_("Enrol who is left")
 OTHER_SESSIONS = N_("See other sessions")
 JOIN_LIST = N_("Take what is free and wait for the rest")
@@ -28,6 +28,16 @@ PART_BACKWARDS = N_("A part ends before it starts.")
 ENROL_AFTER_END = N_("The last instant to enrol lies after the end of the session.")
 NO_POOLS = N_("Say how many seats there are.")
 POOL_TWICE = N_("Two groups of seats are called %(name)s.")
+POOL_ENDLESS = N_("A group of seats without a limit does not go with a session of %(capacity)s seats.")
+POOLS_OVER = N_("The groups have %(total)s seats, the session only %(capacity)s.")
+NO_FALLBACK = N_("Say to which other group the unused seats of “%(name)s” go.")
+CODE_UNKNOWN = N_("This code opens no seats here. Look at it again, or leave the field empty.")
+VOUCHER_UNKNOWN = N_("This voucher does not count here, or no longer. Look at it again, or leave the field empty.")
+CAP = N_("At most %(most)s places of one company; yours has %(has)s, so %(left)s more can be taken.")
+CAP_UNTIL = N_(
+    "Until %(until)s at most %(most)s places of one company; yours has %(has)s, so %(left)s more can be taken."
+)
+WAIT_TOGETHER = N_("Wait together, as one group")
 SESSION_OVER = N_("This session is over or was cancelled before.")
 CHANGE_OTHER = N_("Change the other session")
 NAMED_ALREADY = N_("This seat has a name already.")
@@ -84,6 +94,51 @@ OFFER_BODY = N_(
     "A seat in “%(title)s” is free for %(name)s. It is yours if you say yes until %(until)s; "
     "then it goes to the next in line.\n\nSay yes or no here: %(url)s\n"
 )
+ANSWERED_ALREADY = N_("This request has its answer already, or its time is over.")
+COMPANY_SAYS_YES = N_("You asked for this seat yourself, so your company says yes to it.")
+SUBSTITUTE_TOO_LATE = N_("A colleague could take the seat until %(until)s.")
+AID_ANSWERED = N_("Nothing is open about public support of this seat.")
+ASKED_SUBJECT = N_("Your yes is asked: %(name)s, “%(title)s”")
+ASKED_BODY = N_(
+    "%(name)s asks for a seat in “%(title)s”. The seat is kept until %(until)s; without your yes it goes to others.\n\n"
+    "Say yes or no here: %(url)s\n"
+)
+CLOCK_SUBJECT = N_("Until %(until)s: “%(title)s”")
+CLOCK_BODIES = {
+    "offered": N_(
+        "The seat in “%(title)s” that is offered to %(name)s waits for a yes until %(until)s. Then it goes to the next "
+        "in line.\n\nSay yes or no here: %(url)s\n"
+    ),
+    "awaiting_company": N_(
+        "%(name)s asked for a seat in “%(title)s”. Without the company's yes until %(until)s it goes to others.\n\n"
+        "Say yes or no here: %(url)s\n"
+    ),
+    "nameless": N_(
+        "A seat of your company in “%(title)s” has no name yet. Say who comes until %(until)s; then the seat goes to "
+        "others.\n\nName it here: %(url)s\n"
+    ),
+    "accountant": N_(
+        "The seat of %(name)s in “%(title)s” waits for your accountant's figure until %(until)s. Then the seat stays, "
+        "at the price without public support.\n\nSee the seat here: %(url)s\n"
+    ),
+}
+ENDED_SUBJECT = N_("The time is over: “%(title)s”")
+ENDED_BODIES = {
+    "offered": N_("Nobody said yes to the offered seat in “%(title)s” for %(name)s, so it went to the next in line.\n"),
+    "awaiting_company": N_(
+        "The company did not say yes in time to the seat of %(name)s in “%(title)s”, so the seat is given back.\n"
+    ),
+    "nameless": N_("The seat in “%(title)s” got no name in time, so it is given back. It costs nothing.\n"),
+    "accountant": N_(
+        "Nobody told the public support of your firm in time. The seat of %(name)s in “%(title)s” stays, at the price "
+        "without public support.\n"
+    ),
+}
+REFUSED_SUBJECT = N_("No seat this time: “%(title)s”")
+REFUSED_BODY = N_("Your company said no to the seat of %(name)s in “%(title)s”. Ask them, or look for another date.\n")
+SEATS_TAKEN = N_("%(taken)s seats of this group are taken already, so it cannot be smaller.")
+DECIDED_ALREADY = N_("This session was decided before, or is not open.")
+UNDER_MINIMUM = N_("Too few people had a seat at the day of decision.")
 
 FEEDBACK = {
     "useful": N_("I can use it at work."),

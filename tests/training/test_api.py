@@ -63,7 +63,7 @@ def test_i2_enrolling_twice_with_one_key_is_one_enrolment_and_the_same_answer(cl
 
 def test_full_session_answers_with_the_position_and_all_or_none_with_409(client: FlaskClient) -> None:
     caller, session = Caller(client, *ALL), make_session(1)
-    assert caller.enrol(session, nameless=2, all_or_none=True).status_code == 409
+    assert caller.enrol(session, nameless=2, fit="all").status_code == 409
     answer = caller.enrol(session, nameless=3)
     assert [(p["status"], p["ahead"]) for p in answer.json["items"]] == [
         ("confirmed", None),

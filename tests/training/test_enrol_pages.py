@@ -17,10 +17,10 @@ from lift.core import clock
 from lift.core.db import db
 from lift.people.models import Organisation, Person
 from lift.training import queries
+from lift.training import services as verbs
 from lift.training.enums import AidAnswer, EnrolmentStatus
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.policy import EnrolRequest
-from lift.training.services import enrolment as verbs
 from tests.factories.people import actor_for, make_company, make_owner, make_person
 from tests.factories.training import make_session
 
@@ -253,3 +253,94 @@ def test_team_places_of_a_company_in_one_statement_with_position(
         1,
         [(EnrolmentStatus.CONFIRMED, 0), (EnrolmentStatus.WAITING, 0), (EnrolmentStatus.WAITING, 1)],
     )
+
+
+def a_place(session: PilotSession, **status: Any) -> Enrolment:
+    query = sa.select(Enrolment).filter_by(session_id=session.id, **status).order_by(Enrolment.ticket)
+    return db.session.scalars(query, execution_options={"populate_existing": True}).first() or pytest.fail("no place")
+
+
+def test_strangers_cannot_answer_swap_or_tell_aid_of_a_place(office: Office) -> None:
+    session = make_session(1, list_price_cents=90_000, partner_price_cents=45_000)
+    fill(session)
+    data = {"acting": str(office.company.id), "person": str(office.people[0].id), "aid": "full_price", "declared": "0"}
+    acts = ("decline", "yes", "no", "substitute", "aid")
+    answers = [office.client.post(f"/places/{a_place(session).id}/{act}", data=data).status_code for act in acts]
+    assert answers == [404] * 5
+
+
+def test_s5_an_employee_asks_on_the_page_and_the_owner_says_yes(client: FlaskClient, sign_in: SignIn) -> None:
+    session, company = make_session(5, list_price_cents=90_000, partner_price_cents=45_000), make_company()
+    owner, employee = make_owner(company), make_person("Impiegata", company)
+    db.session.commit()
+    asking = sign_in(client, employee)
+    acting = {"acting": str(company.id)}
+    assert "Ask for a seat" in asking.get(f"/sessions/{session.code}").text
+    assert asking.post(f"/sessions/{session.code}/ask", data=acting).location == "/my-training"
+    assert asking.post(f"/sessions/{session.code}/ask", data=acting).status_code == 409
+    place = a_place(session)
+    assert asking.post(f"/places/{place.id}/yes", data={**acting, "aid": "full_price"}).status_code == 403
+    saying = sign_in(client, owner)
+    assert "waiting for your yes" in saying.get(f"/sessions/{session.code}/places").text
+    unanswered = saying.post(f"/places/{place.id}/yes", data={**acting, "aid": "with_aid", "declared": ""})
+    assert (unanswered.status_code, "Write the amount" in unanswered.text) == (422, True)
+    answer = saying.post(f"/places/{place.id}/yes", data={**acting, "aid": "with_aid", "declared": "100"})
+    assert (answer.status_code, a_place(session).status) == (302, EnrolmentStatus.CONFIRMED)
+    assert saying.post(f"/places/{place.id}/no", data=acting).status_code == 409
+
+
+def test_s6_the_owner_swaps_a_colleague_on_the_page(office: Office) -> None:
+    session = make_session(5)
+    office.send(session, people=[str(office.people[0].id)])
+    assert "Who comes instead of" in office.client.get(f"/sessions/{session.code}/places").text
+    data = {"acting": str(office.company.id), "person": str(office.people[1].id)}
+    answer = office.client.post(f"/places/{a_place(session).id}/substitute", data=data)
+    assert (answer.status_code, a_place(session).person_id) == (302, office.people[1].id)
+    data["person"] = "nobody"
+    assert office.client.post(f"/places/{a_place(session).id}/substitute", data=data).status_code == 404
+
+
+def test_s11_a_group_waits_together_and_the_page_says_so(office: Office) -> None:
+    session = make_session(1)
+    people = [str(p.id) for p in office.people]
+    assert "2 waiting" in office.send(session, "enrol/preview", people=people, fit="together").text
+    assert office.send(session, people=people, fit="together").status_code == 302
+    assert statuses(session) == [EnrolmentStatus.WAITING] * 2
+    assert "as one group" in office.client.get(f"/sessions/{session.code}/places").text
+
+
+def test_e12_an_offer_is_declined_on_the_page(office: Office) -> None:
+    session = make_session(1)
+    fill(session)
+    office.send(session, nameless="1")
+    db.session.execute(sa.update(Pool).where(Pool.session_id == session.id).values(size=2))
+    db.session.commit()
+    for _ in range(2):
+        verbs.sweep(clock.now())
+    mine = {"organisation_id": office.company.id}
+    first = a_place(session, status=EnrolmentStatus.OFFERED)
+    assert first.organisation_id != office.company.id
+    db.session.execute(sa.update(Pool).where(Pool.session_id == session.id).values(size=3))
+    db.session.commit()
+    verbs.sweep(clock.now())
+    place, acting = a_place(session, **mine), {"acting": str(office.company.id)}
+    assert "No, thank you" in office.client.get(f"/sessions/{session.code}/places").text
+    seen = []
+    for _ in range(2):
+        assert office.client.post(f"/places/{place.id}/decline", data=acting).status_code == 302
+        seen.append(a_place(session, **mine).status)
+        verbs.sweep(clock.now())
+    assert seen == [EnrolmentStatus.WAITING, EnrolmentStatus.DECLINED]
+    assert office.client.post(f"/places/{place.id}/decline", data=acting).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("code", "This code opens no seats"), ("voucher", "This voucher does not count")]
+)
+def test_n2_an_unknown_code_or_voucher_is_told_and_what_was_typed_is_kept(
+    office: Office, field: str, said: str
+) -> None:
+    session = make_session(5)
+    answer = office.send(session, nameless="1", **{field: "WRONG-1"})
+    assert (answer.status_code, said in answer.text, "WRONG-1" in answer.text) == (409, True, True)
+    assert statuses(session) == []

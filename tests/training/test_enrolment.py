@@ -16,11 +16,11 @@ from lift.core.errors import Conflict, Forbidden, NotFound, Refused
 from lift.core.models import MailMessage
 from lift.people.models import Organisation, Person
 from lift.people.services import end_membership
-from lift.training.enums import EnrolmentStatus
+from lift.training import services as verbs
+from lift.training.enums import EnrolmentStatus, Fit
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
-from lift.training.services import enrolment as verbs
-from lift.training.services import notices
+from lift.training.services import enrolment, notices, places, promotion, seats
 from tests.factories.people import actor_for, give_role, make_company, make_owner, make_person
 from tests.factories.training import add_pool, make_session
 from workers import core as _core  # noqa: F401 registers the job handlers
@@ -40,8 +40,8 @@ class Firm:
         self.actor: Actor = actor_for(self.owner, self.company)
         db.session.commit()
 
-    def ask(self, *people: int, nameless: int = 0, all_or_none: bool = False) -> EnrolRequest:
-        return EnrolRequest(tuple(self.people[n].id for n in people), nameless, all_or_none)
+    def ask(self, *people: int, nameless: int = 0, fit: Fit = Fit.SOME) -> EnrolRequest:
+        return EnrolRequest(tuple(self.people[n].id for n in people), nameless, fit)
 
 
 def pool_of(session: PilotSession) -> Pool:
@@ -81,7 +81,7 @@ def test_e7_as_many_as_fit_seats_some_and_tells_the_position_of_the_rest() -> No
 def test_e7_all_or_none_that_does_not_fit_takes_nothing_and_names_two_ways_on() -> None:
     firm, session = Firm(), make_session(2)
     with pytest.raises(Refused) as refused:
-        verbs.enrol(session.id, firm.ask(0, 1, 2, all_or_none=True), actor=firm.actor)
+        verbs.enrol(session.id, firm.ask(0, 1, 2, fit=Fit.ALL), actor=firm.actor)
     assert (rules(refused.value), refused.value.problems[0].passes, len(refused.value.problems[0].ways)) == (
         ["E7"],
         2,
@@ -220,7 +220,9 @@ def test_stranger_sees_no_enrolment_to_withdraw() -> None:
 
 
 def test_events_of_training_stand_in_the_table() -> None:
-    assert {verbs.ENROLLED, verbs.SEAT_FREED} <= set(events._subscribers)
+    assert {enrolment.ENROLLED, enrolment.ASKED, promotion.SEAT_FREED, seats.CLOCK_ENDED, places.REFUSED} <= set(
+        events._subscribers
+    )
 
 
 @pytest.mark.parametrize(("own", "contact", "told"), [

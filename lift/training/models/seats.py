@@ -98,6 +98,7 @@ class Enrolment(Base):
     aid_declared_cents: Mapped[int | None]  # earlier support in three years, as the company told it (S8)
     voucher_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("voucher.id"))
     voucher_cents: Mapped[int] = mapped_column(default=0)
+    pool_code: Mapped[str] = mapped_column(default="")  # as typed; it opens its pool also for who waits
     group_id: Mapped[UUID | None]
     together: Mapped[bool] = mapped_column(default=False)
     needs_yes: Mapped[bool] = mapped_column(default=False)  # the employee asked; the company has to say yes (S5)

@@ -24,7 +24,8 @@ from lift.network.models import WorkingGroup
 from lift.people.models import Organisation
 from lift.training.enums import EnrolmentStatus, LengthBand, SeatsBand, SessionMode, SessionStatus
 from lift.training.models import Enrolment, PilotSession, Pool, SessionPart
-from lift.training.queries.firms import Firm, pool_admits
+from lift.training.policy.pools import pool_admits
+from lift.training.queries.firms import Firm
 
 GROUPS = ("topic", "language", "country", "mode", "length", "seats")
 Part = tuple[datetime, datetime, SessionMode]
@@ -263,7 +264,8 @@ def _parts_of(ids: Sequence[UUID]) -> dict[UUID, list[Part]]:
 def _pools_of(ids: Sequence[UUID]) -> dict[UUID, list[_Seats]]:
     found: dict[UUID, list[_Seats]] = defaultdict(list)
     waits = sa.exists().where(Enrolment.pool_id == Pool.id, Enrolment.status == EnrolmentStatus.WAITING)
-    query = sa.select(Pool.session_id, Pool.size, Pool.taken, Pool.condition, waits).where(Pool.session_id.in_(ids))
+    query = sa.select(Pool.session_id, Pool.size, Pool.taken, Pool.condition, waits)
+    query = query.where(Pool.session_id.in_(ids), Pool.code.is_(None))  # who has a code knows of its seats
     for session_id, size, taken, condition, waiting in db.session.execute(query.order_by(Pool.id)) if ids else ():
         found[session_id].append(_Seats(size, taken, condition, waiting))
     return found

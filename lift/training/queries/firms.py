@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,19 +11,10 @@ import sqlalchemy as sa
 from lift.core.db import db
 from lift.people.enums import OrganisationKind, SizeClass
 from lift.people.models import Company, Organisation
+from lift.training.policy.pools import CompanyFacts
 
 HALF_PRICE_FOR = (SizeClass.MICRO, SizeClass.SMALL, SizeClass.MEDIUM)
 EARTH_KM = 6371.0
-
-
-@dataclass(frozen=True)
-class CompanyFacts:
-    """What pool conditions ask about a company."""
-
-    organisation_id: UUID
-    hub: UUID | None
-    region: str
-    size_class: str
 
 
 @dataclass(frozen=True)
@@ -70,33 +59,17 @@ def firm_of(organisation_id: UUID | None) -> Firm | None:
     if row is None:
         return None
     body, company = row
-    facts = CompanyFacts(body.id, company.hub_organisation_id, body.nuts or "", str(company.size_class))
+    facts = CompanyFacts(body.id, company.hub_organisation_id, body.nuts or "", str(company.size_class), body.country)
     return Firm(facts, company.size_class, company.heads, body.country, body.lat, body.lon)
 
 
 def company_facts(company: UUID) -> CompanyFacts:
     """Hub, region and size class of a body; empty where not declared."""
     query = (
-        sa.select(Company.hub_organisation_id, Organisation.nuts, Company.size_class)
+        sa.select(Company.hub_organisation_id, Organisation.nuts, Company.size_class, Organisation.country)
         .select_from(Organisation)
         .outerjoin(Company, Company.organisation_id == Organisation.id)
         .where(Organisation.id == company)
     )
     row = db.session.execute(query).one()
-    return CompanyFacts(company, row[0], row[1] or "", str(row[2] or "unknown"))
-
-
-def pool_admits(condition: Mapping[str, Any], facts: CompanyFacts | None) -> bool:
-    """True when every condition of a pool holds for the company; a pool without conditions admits everybody.
-
-    Visitors (None) are admitted only where nothing is asked.
-    """
-    if facts is None:
-        return not condition
-    checks = {
-        "hub": lambda wanted: str(facts.hub) == str(wanted),
-        "region": lambda wanted: facts.region.startswith(str(wanted)),
-        "size_class": lambda wanted: facts.size_class in wanted,
-        "company": lambda wanted: str(facts.organisation_id) == str(wanted),
-    }
-    return all(checks[name](wanted) for name, wanted in condition.items())
+    return CompanyFacts(company, row[0], row[1] or "", str(row[2] or "unknown"), row[3])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,18 +13,30 @@ from sqlalchemy.orm import aliased
 
 from lift.content.models import ModuleVersion
 from lift.core import clock
+from lift.core.actor import Role, Scope
 from lift.core.db import db
 from lift.core.errors import Problem
-from lift.people.models import Account, Company, Membership, Organisation, Person
-from lift.training.enums import LIVE, SEATED, AidAnswer, EnrolmentStatus
-from lift.training.models import Certificate, Enrolment, PilotSession, Pool
-from lift.training.policy import Candidate, EnrolRequest, Split, Standing, enrolment_problems, split_of
-from lift.training.queries.firms import company_facts, pool_admits
-from lift.training.queries.seats import candidates, enrollable_session
-
-AID_CEILING_CENTS = 300_000_00
-"""Regulation (EU) 2023/2831: per single undertaking and Member State over three rolling years."""
-AID_YEARS = timedelta(days=3 * 365 + 1)
+from lift.core.tallies import count_of
+from lift.people.models import Account, Company, Membership, Organisation, Person, RoleGrant
+from lift.training.enums import LIVE, EnrolmentStatus
+from lift.training.models import Certificate, Enrolment, PilotSession, Pool, Voucher
+from lift.training.policy import (
+    Candidate,
+    EnrolRequest,
+    PriceLines,
+    Split,
+    Standing,
+    cap_of,
+    eligible_pools,
+    enrolment_problems,
+    price_lines,
+    split_of,
+)
+from lift.training.policy.pools import code_is_known, queue_of
+from lift.training.policy.price import is_valid
+from lift.training.queries.firms import company_facts
+from lift.training.queries.money import AidRoom, aid_room, country_of, voucher_by_code
+from lift.training.queries.seats import candidates, cap_key, enrollable_session, waiting_in
 
 
 @dataclass(frozen=True)
@@ -46,21 +59,29 @@ class Preview:
     split: Split
     problems: Sequence[Problem]
     names: Sequence[str]
-    list_cents: int
-    aid_cents: int
-    aid_before_cents: int
-    declared_cents: int
+    lines: Sequence[PriceLines]  # of the seats taken now
+    later: PriceLines  # of a seat taken from the queue
+    aid: AidRoom
 
     @property
     def pay_cents(self) -> int:
         """What the seats taken now cost."""
-        return self.split.seated * (self.list_cents - self.aid_cents)
+        return sum(line.pay_cents for line in self.lines)
+
+    @property
+    def aid_cents(self) -> int:
+        """Public aid of the seats taken now."""
+        return sum(line.aid_cents for line in self.lines)
+
+    @property
+    def voucher_cents(self) -> int:
+        """What the voucher takes off them."""
+        return sum(line.voucher_cents for line in self.lines)
 
     @property
     def headroom_cents(self) -> int:
         """What is left of the ceiling after this request."""
-        used = self.declared_cents + self.aid_before_cents + self.split.seated * self.aid_cents
-        return AID_CEILING_CENTS - used
+        return self.aid.left - self.aid_cents
 
 
 @dataclass(frozen=True)
@@ -92,55 +113,51 @@ def enrol_preview(session_id: UUID, request: EnrolRequest, company: UUID) -> Pre
     session = enrollable_session(session_id)
     if session is None:
         return None
-    standing = Standing(candidates(session, request.people, company))
-    problems = enrolment_problems(session, request, standing, now=clock.now()) if request.seats else []
-    free, ahead = _room(session, company)
-    aid = 0 if request.aid is AidAnswer.FULL_PRICE else session.list_price_cents - session.partner_price_cents
+    now, facts = clock.now(), company_facts(company)
+    voucher = voucher_by_code(request.voucher)
+    standing = standing_for(session, request, company, voucher, now)
+    split = split_of(request, *_rooms(session, eligible_pools(session.pools, facts, request.code)))
+    aid = aid_room(company, country_of(session.organisation_id), now, request.aid_declared_cents)
+    priced = partial(price_lines, session, request.aid, headroom=aid.left)
     return Preview(
-        split=split_of(request, free, ahead),
-        problems=problems,
+        split=split,
+        problems=enrolment_problems(session, request, standing, now=now) if request.seats else [],
         names=[c.name for c in standing.candidates],
-        list_cents=session.list_price_cents,
-        aid_cents=aid,
-        aid_before_cents=aid_granted(company, clock.now() - AID_YEARS),
-        declared_cents=request.aid_declared_cents or 0,
+        lines=priced(split.seated, voucher=voucher if standing.voucher_valid else None),
+        later=priced(1)[0],
+        aid=aid,
     )
 
 
-def _room(session: PilotSession, company: UUID) -> tuple[int | None, int]:
-    """Free seats and how many wait in the pool that this company would be given."""
-    facts = company_facts(company)
-    eligible = sorted(
-        (p for p in session.pools if pool_admits(p.condition, facts)), key=lambda p: (-len(p.condition), p.id)
+def standing_for(
+    session: PilotSession, request: EnrolRequest, company: UUID, voucher: Voucher | None, now: datetime
+) -> Standing:
+    """What the rules of enrolling ask about this request."""
+    return Standing(
+        candidates=candidates(session, request.people, company),
+        has=count_of(cap_key(session.id, company)) if cap_of(session, now) is not None else 0,
+        code_known=code_is_known(session.pools, request.code),
+        voucher_valid=not request.voucher.strip() or is_valid(voucher, session, company, now),
     )
-    if not eligible:
-        return 0, 0
-    pool = next((p for p in eligible if p.size is None or p.taken < p.size), eligible[-1])
-    free = None if pool.size is None else pool.size - pool.taken
-    return free, waiting_in(pool)
 
 
-def waiting_in(pool: Pool) -> int:
-    """How many stand in the queue of a pool."""
-    query = sa.select(sa.func.count()).where(Enrolment.pool_id == pool.id, Enrolment.status == EnrolmentStatus.WAITING)
-    return db.session.scalar(query) or 0
-
-
-def aid_granted(company: UUID, since: datetime) -> int:
-    """Cents of aid that this company's confirmed seats carry since then (E20, E21)."""
-    query = sa.select(sa.func.sum(Enrolment.aid_cents)).where(
-        Enrolment.organisation_id == company,
-        Enrolment.aid != AidAnswer.FULL_PRICE,
-        Enrolment.status.in_(SEATED),
-        Enrolment.confirmed_at >= since,
-    )
-    return db.session.scalar(query) or 0
+def _rooms(session: PilotSession, pools: Sequence[Pool]) -> tuple[list[int | None], int]:
+    """What each pool would give now, and how many wait in the last, which is where a request would wait."""
+    waiting = waiting_in(session.id)
+    free = [0 if queue_of(p, waiting) else None if p.size is None else p.size - p.taken for p in pools]
+    return free, sum(entry.pool_id == pools[-1].id for entry in waiting) if pools else 0
 
 
 def session_places(session_id: UUID, company: UUID) -> list[Place]:
     """A company's live places in one session, seats first, then those waiting in their order."""
     query = _places().where(Enrolment.session_id == session_id, Enrolment.organisation_id == company)
     return _rows(query.where(Enrolment.status.in_(LIVE)))
+
+
+def place_of(enrolment_id: UUID, company: UUID) -> Place | None:
+    """One place of this company; None for those of others."""
+    found = _rows(_places().where(Enrolment.id == enrolment_id, Enrolment.organisation_id == company))
+    return found[0] if found else None
 
 
 def team_places(company: UUID) -> list[Place]:
@@ -186,35 +203,48 @@ def _rows(query: sa.Select[Enrolment, Person, PilotSession, dict[str, str], int,
 
 
 @dataclass(frozen=True)
-class OfferTold:
-    """Whom to tell about an offer, in which language."""
+class PlaceTold:
+    """Whom to tell about a place, in which language. ``own`` is empty where the person has no address (L14)."""
 
     enrolment: Enrolment
     session: PilotSession
     title: dict[str, str]
     name: str
-    address: str
     language: str
-    to_company: bool
+    own: str
+    company: tuple[str, ...]  # who may act for it, and a deputy
 
 
-def offer_told_to(enrolment_id: UUID) -> OfferTold | None:
-    """The person's own address, else the company's contact; None when there is neither."""
+def place_told_to(enrolment_id: UUID) -> PlaceTold | None:
+    """The person and the company of a place; None when it is gone."""
     query = (
-        sa.select(
-            Enrolment, PilotSession, ModuleVersion.title, Person, Account.email, Company.contact_email, Organisation
-        )
+        sa.select(Enrolment, PilotSession, ModuleVersion.title, Person, Account.email, Organisation)
         .join(PilotSession, PilotSession.id == Enrolment.session_id)
         .join(ModuleVersion, ModuleVersion.id == PilotSession.version_id)
         .join(Organisation, Organisation.id == Enrolment.organisation_id)
-        .outerjoin(Company, Company.organisation_id == Enrolment.organisation_id)
         .outerjoin(Person, Person.id == Enrolment.person_id)
         .outerjoin(Account, Account.person_id == Person.id)
         .where(Enrolment.id == enrolment_id)
     )
     row = db.session.execute(query, execution_options={"populate_existing": True}).one_or_none()
-    if row is None or not (row[4] or row[5]):
+    if row is None:
         return None
-    enrolment, session, title, person, own, company, body = row
+    enrolment, session, title, person, own, body = row
     name, language = (person.name, person.language) if person else (body.name, session.language)
-    return OfferTold(enrolment, session, title, name, str(own or company), language, own is None)
+    return PlaceTold(enrolment, session, title, name, language, own or "", _company_addresses(body.id))
+
+
+def _company_addresses(company: UUID) -> tuple[str, ...]:
+    """The company's contact and its owners, two at most."""
+    contact = db.session.scalar(sa.select(Company.contact_email).where(Company.organisation_id == company))
+    owners = (
+        sa.select(Account.email)
+        .join(RoleGrant, RoleGrant.person_id == Account.person_id)
+        .where(
+            RoleGrant.role == Role.OWNER, RoleGrant.scope == Scope.COMPANY, RoleGrant.scope_id == company,
+            sa.or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > clock.now()),
+        )
+        .order_by(RoleGrant.id)
+    )  # fmt: skip
+    found = [contact, *db.session.scalars(owners)]
+    return tuple(dict.fromkeys(address for address in found if address))[:2]

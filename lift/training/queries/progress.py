@@ -16,7 +16,7 @@ from lift.content.queries import version_with_steps
 from lift.core.db import db
 from lift.live.models import Cut
 from lift.network.models import WorkingGroup
-from lift.training.enums import SEATED, SessionStatus, StepState
+from lift.training.enums import ADMITTED, SessionStatus, StepState
 from lift.training.models import Answer, Certificate, Enrolment, PilotSession, SessionTrainer, StepProgress
 from lift.training.policy import StepFacts, percent_done, rule_of, step_done
 from lift.twins.enums import RunState
@@ -69,7 +69,7 @@ def session_by_code(code: str) -> PilotSession | None:
 def seat_of(person_id: UUID, session_id: UUID) -> Enrolment | None:
     """The person's seat in a session, if it is one."""
     query = sa.select(Enrolment).where(
-        Enrolment.session_id == session_id, Enrolment.person_id == person_id, Enrolment.status.in_(SEATED)
+        Enrolment.session_id == session_id, Enrolment.person_id == person_id, Enrolment.status.in_(ADMITTED)
     )
     return db.session.scalar(query)
 

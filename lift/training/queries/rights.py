@@ -25,7 +25,7 @@ from lift.live.permissions import BenchRight, is_lab_staff
 from lift.live.queries.qualified import qualification_problems
 from lift.people.models import Person
 from lift.training import texts
-from lift.training.enums import SEATED
+from lift.training.enums import ADMITTED
 from lift.training.models import Briefing, Enrolment, PilotSession, SessionPart, SessionTrainer
 from lift.training.permissions import can_teach
 from lift.training.queries.progress import seat_of
@@ -90,7 +90,7 @@ def _trainers_and_seat(session_id: UUID, person_id: UUID) -> tuple[frozenset[UUI
     """Who teaches the session, and whether the person has a seat in it."""
     trainers = sa.select(SessionTrainer.person_id).where(SessionTrainer.session_id == session_id).scalar_subquery()
     seat = sa.exists().where(
-        Enrolment.session_id == session_id, Enrolment.person_id == person_id, Enrolment.status.in_(SEATED)
+        Enrolment.session_id == session_id, Enrolment.person_id == person_id, Enrolment.status.in_(ADMITTED)
     )
     row = db.session.execute(sa.select(sa.func.array(trainers), seat)).one()
     return frozenset(row[0]), row[1]

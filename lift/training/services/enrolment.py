@@ -1,30 +1,32 @@
-"""Enrol, withdraw, answer an offer. Group requests are one transaction (S1); money is told before, kept after."""
+"""Enrolling: a company's request, or an employee's own that awaits the company's yes. One transaction each (S1, S5)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from lift.core import audit, clock, events
-from lift.core.actor import SYSTEM, Actor
+from lift.core import audit, clock, events, tallies
+from lift.core.actor import Actor
 from lift.core.db import db, savepoint, transaction
 from lift.core.errors import Conflict, NotFound, Problem, Refused, Way, refuse_if, require, require_found
-from lift.core.i18n import At, Text
+from lift.core.i18n import Text
 from lift.core.ids import uuid7
 from lift.training import queries, texts
-from lift.training.enums import LIVE, SEATED, AidAnswer, EnrolmentStatus, LedgerReason
-from lift.training.models import Enrolment, PilotSession, Pool
-from lift.training.permissions import can_enrol_for, can_withdraw
-from lift.training.policy import EnrolRequest, Standing, enrolment_problems
-from lift.training.services import seats
+from lift.training.enums import EnrolmentStatus, Fit, LedgerReason
+from lift.training.models import Enrolment, PilotSession, Pool, Voucher
+from lift.training.permissions import can_ask_for_seat, can_enrol_for
+from lift.training.policy import EnrolRequest, eligible_pools, enrolment_problems
+from lift.training.policy.clocks import place_ends
+from lift.training.services import money, seats
+from lift.training.services.seats import Place
 
 ENROLLED = "training.enrolled"
-SEAT_FREED = "training.seat_freed"
-_MOMENT = timedelta(microseconds=1)
+ASKED = "training.seat_asked"
 
 
 @dataclass(frozen=True)
@@ -35,216 +37,143 @@ class Enrolled:
     waiting: tuple[tuple[Enrolment, int], ...]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A request as the verbs below hand it on."""
+
+    session: PilotSession
+    company: UUID
+    request: EnrolRequest
+    voucher: Voucher | None
+    needs_yes: bool
+    actor: Actor
+    now: datetime
+
+
 def enrol(session_id: UUID, request: EnrolRequest, *, actor: Actor) -> Enrolled:
     """Enrol people and nameless seats of the acting company.
 
     Seats that are free are taken, the rest joins the waiting list, unless all or none was asked for. Raises Refused
     with every rule that fails, NotFound for a session that is not public.
     """
-    now = clock.now()
     with transaction():
-        session = require_found(queries.enrollable_session(session_id))
-        company = _acting_company(actor)
-        candidates = queries.candidates(session, request.people, company)
-        refuse_if(enrolment_problems(session, request, Standing(candidates), now=now))
-        pool = _choose_pool(session, company)
-        seats.end_expired([pool.id], now)
-        got, ticket = seats.take_seats(pool.id, request.seats, all_or_none=request.all_or_none)
-        if got < request.seats and request.all_or_none:
-            raise Refused(_not_all_fit(session, request, pool, got))
-        result = _write(session, pool, company, request, got, ticket, actor, now)
-        names = {"seats": got, "waiting": request.seats - got, "company": company}
-        audit.record(actor, "training.enrol", "pilot_session", session.id, after=names)
-        events.announce(ENROLLED, session_id=session.id, organisation_id=company)
+        asked = _asked(session_id, request, actor)
+        require(can_enrol_for(actor, asked.company), Problem("R2", Text(texts.NOT_YOURS), owner="people"))
+        result = _take_places(asked)
+        names = {"seats": len(result.seated), "waiting": len(result.waiting), "company": asked.company}
+        audit.record(actor, "training.enrol", "pilot_session", session_id, after=names)
+        events.announce(ENROLLED, session_id=session_id, organisation_id=asked.company)
         return result
 
 
-def withdraw(enrolment_id: UUID, *, actor: Actor, reason: str = "") -> Enrolment:
-    """Give a place up: its seat is freed exactly once and offered to who waits. Raises Conflict when it was given up already."""
-    now = clock.now()
+def ask_for_seat(session_id: UUID, *, actor: Actor, code: str = "") -> Enrolment:
+    """An employee takes a seat (or a place in the queue) for themselves; the company has two working days to say yes.
+
+    Raises Refused as ``enrol`` does, NotFound for who acts for nobody.
+    """
     with transaction():
-        enrolment = _visible(enrolment_id, actor)
-        session = enrolment.session
-        if now >= session.starts_at:
-            raise Refused(Problem("E14", Text(texts.WITHDRAW_TOO_LATE), owner="training"))
-        late = now >= session.withdraw_until
-        status = EnrolmentStatus.WITHDRAWN_LATE if late else EnrolmentStatus.WITHDRAWN_IN_TIME
-        before = enrolment.status
-        if before is EnrolmentStatus.WAITING:
-            _leave_list(enrolment, status, now)
-        elif before in SEATED and seats.free_seat(enrolment, status, LedgerReason.WITHDRAWN, now):
-            promote_waiting(enrolment.pool_id, now=now)
-        else:
-            raise Conflict(Problem("E14", Text(texts.ALREADY_OVER), owner="training"))
-        audit.record(actor, "training.withdraw", "enrolment", enrolment.id,
-                     before={"status": before}, after={"status": status}, reason=reason or None)  # fmt: skip
-        db.session.refresh(enrolment)
-        return enrolment
+        person = require_found(actor.person_id)
+        asked = _asked(session_id, EnrolRequest((person,), code=code), actor, needs_yes=True)
+        require(can_ask_for_seat(actor, asked.company), Problem("R2", Text(texts.NOT_YOURS), owner="people"))
+        result = _take_places(asked)
+        row = result.seated[0] if result.seated else result.waiting[0][0]
+        audit.record(actor, "training.ask_for_seat", "enrolment", row.id, after={"status": row.status})
+        events.announce(ASKED, enrolment_id=row.id)
+        return row
 
 
-def accept_offer(enrolment_id: UUID, *, actor: Actor) -> Enrolment:
-    """Take an offered seat. Raises Refused when the offer is over."""
-    now = clock.now()
-    with transaction():
-        enrolment = _visible(enrolment_id, actor)
-        changed = db.session.execute(
-            sa.update(Enrolment)
-            .where(
-                Enrolment.id == enrolment.id, Enrolment.status == EnrolmentStatus.OFFERED, Enrolment.expires_at > now
-            )
-            .values(status=EnrolmentStatus.CONFIRMED, confirmed_at=now, expires_at=None)
-            .returning(Enrolment.id)
-            .execution_options(synchronize_session=False)
-        ).scalar_one_or_none()
-        if changed is None:
-            until = At(enrolment.expires_at or now, enrolment.session.zone)
-            raise Refused(Problem("E9", Text(texts.OFFER_OVER, {"until": until}), owner="training"))
-        audit.record(actor, "training.accept_offer", "enrolment", enrolment.id)
-        db.session.refresh(enrolment)
-        return enrolment
-
-
-def name_seat(enrolment_id: UUID, person_id: UUID, *, actor: Actor) -> Enrolment:
-    """Give a nameless seat (or place in the queue) to one of the company's people, by the rules of enrolling them."""
-    with transaction():
-        enrolment = _visible(enrolment_id, actor)
-        session = enrolment.session
-        if enrolment.person_id is not None:
-            raise Conflict(Problem("E7", Text(texts.NAMED_ALREADY), owner="training"))
-        request = EnrolRequest((person_id,))
-        standing = Standing(queries.candidates(session, request.people, enrolment.organisation_id))
-        refuse_if(enrolment_problems(session, request, standing, now=min(clock.now(), session.enrol_until - _MOMENT)))
-        _put_name(enrolment, person_id)
-        audit.record(actor, "training.name_seat", "enrolment", enrolment.id)
-        return enrolment
-
-
-def _put_name(enrolment: Enrolment, person_id: UUID) -> None:
-    """Only where the place still stands and nobody was faster. Raises Conflict, also for a person who is in already."""
-    free = sa.and_(Enrolment.id == enrolment.id, Enrolment.person_id.is_(None), Enrolment.status.in_(LIVE))
-    named = sa.update(Enrolment).where(free).values(person_id=person_id).returning(Enrolment.id)
-    try:
-        with savepoint() as session:
-            done = session.scalar(named, execution_options={"synchronize_session": False})
-    except IntegrityError as error:
-        raise Conflict(Problem("E3", Text(texts.ALREADY_IN, {"name": ""}), owner="training")) from error
-    db.session.refresh(enrolment)
-    if done is None:
-        said = texts.NAMED_ALREADY if enrolment.person_id is not None else texts.ALREADY_OVER
-        raise Conflict(Problem("E7", Text(said), owner="training"))
-
-
-def promote_waiting(pool_id: UUID, *, now: datetime) -> list[UUID]:
-    """The one promotion: after every event that can free or add seats, and by the sweep."""
-    with transaction() as session:
-        seats.end_expired([pool_id], now)
-        starts_at = session.scalars(sa.select(PilotSession.starts_at).join(Pool).where(Pool.id == pool_id)).one()
-        promoted = seats.promote(pool_id, starts_at, now)
-        for enrolment_id in promoted:
-            audit.record(SYSTEM, "training.offer", "enrolment", enrolment_id)
-            events.announce(SEAT_FREED, enrolment_id=enrolment_id)
-        return promoted
-
-
-def sweep(now: datetime) -> int:
-    """End what is past its time in every pool that has such, then promote. Works by state; returns the pools touched."""
-    pools = queries.pools_with_something_due(now)
-    for pool_id in pools:
-        promote_waiting(pool_id, now=now)
-    return len(pools)
-
-
-def _acting_company(actor: Actor) -> UUID:
-    company = actor.organisation_id
-    if company is None:
+def _asked(session_id: UUID, request: EnrolRequest, actor: Actor, *, needs_yes: bool = False) -> _Asked:
+    """Load and hold the session: nobody cancels or moves it meanwhile."""
+    session = require_found(queries.enrollable_session(session_id, held=True))
+    if actor.organisation_id is None:
         raise NotFound
-    require(can_enrol_for(actor, company), Problem("R2", Text(texts.NOT_YOURS), owner="people"))
-    return company
+    voucher = queries.voucher_by_code(request.voucher)
+    return _Asked(session, actor.organisation_id, request, voucher, needs_yes, actor, clock.now())
 
 
-def _choose_pool(session: PilotSession, company: UUID) -> Pool:
-    """The most specific eligible pool with a free seat, else the most specific one (E5)."""
-    facts = queries.company_facts(company)
-    eligible = [p for p in session.pools if queries.pool_admits(p.condition, facts)]
-    if not eligible:
-        raise Refused(Problem("E5", Text(texts.NO_POOL), owner="training"))
-    ranked = sorted(eligible, key=lambda p: (-len(p.condition), p.id))
-    return next((p for p in ranked if p.size is None or p.taken < p.size), ranked[-1])
+def _take_places(asked: _Asked) -> Enrolled:
+    """Lock, judge, take, write."""
+    session, request, now = asked.session, asked.request, asked.now
+    money.lock_aid(session, asked.company, request.aid)
+    seats.enter(session, now, asked.company, vouchers=[asked.voucher.id] if asked.voucher else [], takes=True)
+    standing = queries.standing_for(session, request, asked.company, asked.voucher, now)
+    refuse_if(enrolment_problems(session, request, standing, now=now))
+    pools = _pools_for(asked)
+    places = seats.take(session, pools, request.seats, whole=request.fit is not Fit.SOME)
+    if request.fit is Fit.ALL and not all(place.seated for place in places):
+        raise Refused(_not_all_fit(session, request, pools))
+    return _write(asked, places)
 
 
-def _not_all_fit(session: PilotSession, request: EnrolRequest, pool: Pool, got: int) -> Problem:
-    free = max(0, (pool.size or 0) - queries.taken_now(pool.id))
+def _pools_for(asked: _Asked) -> Sequence[Pool]:
+    pools = eligible_pools(asked.session.pools, queries.company_facts(asked.company), asked.request.code)
+    refuse_if([] if pools else [Problem("E5", Text(texts.NO_POOL), owner="training")])
+    return pools
+
+
+def _not_all_fit(session: PilotSession, request: EnrolRequest, pools: Sequence[Pool]) -> Problem:
+    fresh = db.session.execute(sa.select(Pool.size, Pool.taken).where(Pool.id.in_([p.id for p in pools])))
+    free = sum(max(0, (size or 0) - taken) for size, taken in fresh)
     text = Text(texts.NOT_ALL_FIT, {"free": free, "wanted": request.seats})
     ways = (
         Way(Text(texts.JOIN_LIST), "training.enrol", (("code", session.code), ("fit", "some"))),
-        Way(Text(texts.OTHER_SESSIONS), "training.sessions"),
+        Way(Text(texts.WAIT_TOGETHER), "training.enrol", (("code", session.code), ("fit", "together"))),
     )
     return Problem("E7", text, owner="training", passes=free, ways=ways)
 
 
-def _write(
-    session: PilotSession,
-    pool: Pool,
-    company: UUID,
-    request: EnrolRequest,
-    got: int,
-    ticket: int,
-    actor: Actor,
-    now: datetime,
-) -> Enrolled:
-    """The enrolment rows: the first ``got`` are seated, the others wait, tickets in order."""
-    rows = []
-    for number, person in enumerate([*request.people, *[None] * request.nameless]):
-        seated = number < got
-        rows.append(
-            Enrolment(
-                id=uuid7(),
-                session_id=session.id,
-                pool_id=pool.id,
-                organisation_id=company,
-                person_id=person,
-                status=EnrolmentStatus.CONFIRMED if seated else EnrolmentStatus.WAITING,
-                ticket=ticket + number,
-                price_cents=price_for(session, request.aid),
-                aid_cents=session.list_price_cents - price_for(session, request.aid),
-                aid=request.aid,
-                aid_declared_cents=request.aid_declared_cents,
-                created_by=actor.person_id,
-                confirmed_at=now if seated else None,
-            )
-        )
+def _write(asked: _Asked, places: Sequence[Place]) -> Enrolled:
+    """The rows in the order of the request, the seated first; money and clocks of those that are confirmed."""
+    names = [*asked.request.people, *[None] * asked.request.nameless]
+    group = uuid7() if len(places) > 1 else None
+    rows = [_row(asked, place, person, group) for place, person in zip(places, names, strict=True)]
+    _price(asked, rows)
     try:
         with savepoint() as part:
             part.add_all(rows)
     except IntegrityError as error:
         raise Conflict(Problem("E3", Text(texts.ALREADY_IN, {"name": ""}), owner="training", field="people")) from error
-    seats.write_ledger(pool.id, [r.id for r in rows[:got]], 1, LedgerReason.ENROLLED)
-    waiting = tuple((row, queries.ahead_of(row)) for row in rows[got:])
-    return Enrolled(tuple(rows[:got]), waiting)
+    _count(asked, rows)
+    waiting = tuple((row, queries.ahead_of(row)) for row in rows if row.status is EnrolmentStatus.WAITING)
+    return Enrolled(tuple(row for row in rows if row.status is not EnrolmentStatus.WAITING), waiting)
 
 
-def price_for(session: PilotSession, aid: AidAnswer) -> int:
-    """Cents per seat: the list price where the aid is declined, else the network's price; the rest is public aid.
+def _row(asked: _Asked, place: Place, person: UUID | None, group: UUID | None) -> Enrolment:
+    request = asked.request
+    seated = EnrolmentStatus.AWAITING_COMPANY if asked.needs_yes else EnrolmentStatus.CONFIRMED
+    row = Enrolment(
+        id=uuid7(), session_id=asked.session.id, pool_id=place.pool_id, organisation_id=asked.company, person_id=person,
+        status=seated if place.seated else EnrolmentStatus.WAITING, ticket=place.ticket, pool_code=request.code.strip(),
+        group_id=group, together=request.fit is Fit.TOGETHER, needs_yes=asked.needs_yes, aid=request.aid,
+        aid_declared_cents=request.aid_declared_cents, voucher_id=asked.voucher.id if asked.voucher else None,
+        created_by=asked.actor.person_id,
+    )  # fmt: skip
+    if row.status is EnrolmentStatus.CONFIRMED:
+        row.confirmed_at = asked.now
+    country = queries.country_of(asked.company) if place.seated and (person is None or asked.needs_yes) else ""
+    for name, value in seats.clock_of(place_ends(row, asked.session, country, asked.now), asked.now).items():
+        setattr(row, name, value)
+    return row
 
-    Whose accountant still has to tell keeps the network's price for now (S8).
-    """
-    return session.list_price_cents if aid is AidAnswer.FULL_PRICE else session.partner_price_cents
+
+def _price(asked: _Asked, rows: Sequence[Enrolment]) -> None:
+    """Confirmed places have their price; the others carry what they would cost today."""
+    confirmed = [row for row in rows if row.status is EnrolmentStatus.CONFIRMED]
+    others = [row for row in rows if row.status is not EnrolmentStatus.CONFIRMED]
+    if confirmed:
+        money.price(asked.session, confirmed, asked.now)
+    if others:
+        country = queries.country_of(asked.session.organisation_id)
+        line = money.lines_of(asked.session, others[0], 1, country, asked.now)[0]
+        for row in others:
+            row.price_cents, row.aid_cents = line.pay_cents, line.aid_cents
 
 
-def _visible(enrolment_id: UUID, actor: Actor) -> Enrolment:
-    enrolment = require_found(db.session.get(Enrolment, enrolment_id, populate_existing=True))
-    if not can_withdraw(actor, enrolment):
-        raise NotFound
-    return enrolment
-
-
-def _leave_list(enrolment: Enrolment, status: EnrolmentStatus, now: datetime) -> None:
-    changed = db.session.execute(
-        sa.update(Enrolment)
-        .where(Enrolment.id == enrolment.id, Enrolment.status == EnrolmentStatus.WAITING)
-        .values(status=status, ended_at=now)
-        .returning(Enrolment.id)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    if changed is None:
-        raise Conflict(Problem("E14", Text(texts.ALREADY_OVER), owner="training"))
+def _count(asked: _Asked, rows: Sequence[Enrolment]) -> None:
+    """One ledger row per seat; voucher, aid and, where the session has a cap, the company's tally (its row is locked)."""
+    money.count(asked.session, [row for row in rows if row.status is EnrolmentStatus.CONFIRMED], asked.now)
+    for pool_id in sorted({row.pool_id for row in rows}):
+        seated = [r.id for r in rows if r.pool_id == pool_id and r.status is not EnrolmentStatus.WAITING]
+        seats.write_ledger(pool_id, seated, 1, LedgerReason.ENROLLED)
+    if asked.session.company_cap is not None:
+        tallies.take(queries.cap_key(asked.session.id, asked.company), len(rows), None)

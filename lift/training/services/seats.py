@@ -1,28 +1,34 @@
-"""Seats: pools moved by conditional updates, one ledger row per movement. Nobody overtakes, nothing is oversold.
+"""Seats: pools moved under their locks, one ledger row per movement. Nobody overtakes, nothing is oversold.
 
-Order inside a transaction: pools in id order, then who waits is read, then enrolments, then the ledger.
+Order inside a transaction: the session's row, tallies of aid, of companies with a cap, vouchers, pools in id order, then
+who waits is read, then enrolments, then the ledger. ``enter`` is the first call of every verb that moves seats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from lift.core import audit, events, tallies
+from lift.core.actor import SYSTEM
 from lift.core.db import db
-from lift.core.locks import busy_when_locked
-from lift.training.enums import EnrolmentStatus, LedgerReason
-from lift.training.models import Enrolment, Pool, PoolLedger
-
-OFFER_LASTS = timedelta(hours=48)
-OFFER_AT_LEAST = timedelta(hours=2)
+from lift.core.locks import busy_when_locked, lock_rows
+from lift.training import queries
+from lift.training.enums import SEATED, EnrolmentStatus, LedgerReason
+from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger, Voucher
+from lift.training.policy import shared_out
+from lift.training.policy.pools import queue_of
+from lift.training.services import money
 
 _TAKE = sa.text("""
     WITH before AS (SELECT id, taken, next_ticket FROM pool WHERE id = :pool FOR NO KEY UPDATE)
     UPDATE pool SET
-      taken = pool.taken + CASE WHEN :all_or_none
+      taken = pool.taken + CASE WHEN :whole
         THEN CASE WHEN pool.size IS NULL OR pool.taken + :n <= pool.size THEN :n ELSE 0 END
         ELSE LEAST(:n, COALESCE(pool.size - pool.taken, :n)) END,
       next_ticket = pool.next_ticket + :n
@@ -30,24 +36,85 @@ _TAKE = sa.text("""
     RETURNING pool.taken - before.taken AS got, before.next_ticket AS ticket
 """).bindparams(sa.bindparam("pool", type_=sa.Uuid()), sa.bindparam("n", type_=sa.Integer()))
 
-# Asked by every verb that takes seats, and hardly ever there.
-_OVER = sa.text(
-    "SELECT id FROM enrolment WHERE pool_id = ANY(CAST(:pools AS uuid[])) AND status IN ('hold', 'offered')"
-    " AND expires_at <= :now"
-)
+CLOCK_ENDED = "training.clock_ended"
+CLOCK_STOPS: dict[str, Any] = {
+    "expires_at": None, "clock_began_at": None, "warned_at": None, "warned_again": False, "extended": False,
+}  # fmt: skip
 
 
-def take_seats(pool_id: UUID, n: int, *, all_or_none: bool) -> tuple[int, int]:
-    """Take up to ``n`` seats (or all or none) and draw ``n`` tickets: (seats got, first ticket).
+@dataclass(frozen=True)
+class Place:
+    """Where one row of a request stands: seated in a pool or waiting in it, with its ticket."""
 
-    While somebody waits in this pool no seat is sold past them: then 0 are got. Raises Busy when the pool is locked.
+    pool_id: UUID
+    ticket: int
+    seated: bool
+
+
+def enter(
+    session: PilotSession, now: datetime, *companies: UUID, vouchers: Iterable[UUID] = (), takes: bool = False
+) -> None:
+    """Lock what a verb moves: tallies of companies under a cap, vouchers, all pools of the session; then end what is
+    over, so that no dead place keeps a seat from anybody.
+
+    Who only takes seats of a session with one pool leaves the lock to the statement that takes them.
     """
+    pools = [pool.id for pool in session.pools]
+    due = queries.places_due(pools, now)
+    if session.company_cap is not None:
+        tallies.lock(queries.cap_key(session.id, c) for c in {*companies, *(place.organisation_id for place in due)})
+    lock_rows(Voucher, {*vouchers, *(place.voucher_id for place in due if place.voucher_id)})
+    if due or len(pools) > 1 or not takes:
+        lock_rows(Pool, pools)
+    if due:
+        asked = sa.select(Enrolment).where(Enrolment.id.in_([d.id for d in due]), queries.clock_may_act(now))
+        for enrolment in db.session.scalars(asked.order_by(Enrolment.pool_id, Enrolment.ticket)).all():
+            _end_clock(enrolment, now)
+        for pool in session.pools:
+            db.session.refresh(pool)
+
+
+def _end_clock(enrolment: Enrolment, now: datetime) -> None:
+    """Silence frees the seat; of a seat with a name only the aid question was open, so it keeps the seat without aid."""
+    if enrolment.status is EnrolmentStatus.CONFIRMED and enrolment.person_id is not None:
+        money.drop_aid(enrolment)
+    elif not leave(enrolment, EnrolmentStatus.EXPIRED, LedgerReason.EXPIRED, now):
+        return
+    audit.record(SYSTEM, "training.end_clock", "enrolment", enrolment.id, after={"status": enrolment.status})
+    events.announce(CLOCK_ENDED, enrolment_id=enrolment.id)
+
+
+def take(session: PilotSession, pools: Sequence[Pool], n: int, *, whole: bool) -> list[Place]:
+    """Take up to ``n`` seats (``whole``: all or none) of these pools in order; who gets none waits in the last.
+
+    While somebody waits in a pool none of its seats is sold past them. Raises Busy when a pool is locked.
+    """
+    if len(session.pools) > 1:
+        return _take_from_several(session, pools, n, whole=whole)
+    pool_id = pools[0].id
     with busy_when_locked():
-        row = db.session.execute(_TAKE, {"pool": pool_id, "n": n, "all_or_none": all_or_none}).one()
-    if row.got and somebody_waits(pool_id):
-        give_back(pool_id, row.got)
-        return 0, row.ticket
-    return row.got, row.ticket
+        row = db.session.execute(_TAKE, {"pool": pool_id, "n": n, "whole": whole}).one()
+    got = row.got
+    if got and somebody_waits(pool_id):
+        give_back(pool_id, got)
+        got = 0
+    return [Place(pool_id, row.ticket + number, number < got) for number in range(n)]
+
+
+def _take_from_several(session: PilotSession, pools: Sequence[Pool], n: int, *, whole: bool) -> list[Place]:
+    """The pools are locked and fresh."""
+    waiting = queries.waiting_in(session.id)
+    rooms = [0 if queue_of(p, waiting) else None if p.size is None else p.size - p.taken for p in pools]
+    places = []
+    for pool, got in zip(pools, shared_out(n, rooms, whole=whole), strict=True):
+        places += [Place(pool.id, pool.next_ticket + number, seated=True) for number in range(got)]
+        pool.taken += got
+        pool.next_ticket += got
+    last, left = pools[-1], n - len(places)
+    places += [Place(last.id, last.next_ticket + number, seated=False) for number in range(left)]
+    last.next_ticket += left
+    db.session.flush()
+    return places
 
 
 def give_back(pool_id: UUID, n: int) -> None:
@@ -73,79 +140,35 @@ def write_ledger(pool_id: UUID, enrolment_ids: Iterable[UUID], change: int, reas
         db.session.execute(sa.insert(PoolLedger), rows)
 
 
-def free_seat(enrolment: Enrolment, status: EnrolmentStatus, reason: LedgerReason, now: datetime) -> bool:
-    """Give up one seat exactly once: compare-and-swap on the status, then pool and ledger. False when it was given up already."""
-    changed = db.session.execute(
-        sa.update(Enrolment)
-        .where(Enrolment.id == enrolment.id, Enrolment.status == enrolment.status)
-        .values(status=status, ended_at=now)
-        .returning(Enrolment.id)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
-    if changed is None:
+def leave(enrolment: Enrolment, status: EnrolmentStatus, reason: LedgerReason, now: datetime) -> bool:
+    """End a live place exactly once: compare-and-swap on the status, then pool and ledger where it was a seat, then the
+    company's tally. False when somebody was faster."""
+    before = enrolment.status
+    if not swap(enrolment, before, status, ended_at=now, **CLOCK_STOPS):
         return False
-    give_back(enrolment.pool_id, 1)
-    write_ledger(enrolment.pool_id, [enrolment.id], -1, reason)
+    if before in SEATED:
+        give_back(enrolment.pool_id, 1)
+        write_ledger(enrolment.pool_id, [enrolment.id], -1, reason)
+    if enrolment.session.company_cap is not None:
+        tallies.give_back(queries.cap_key(enrolment.session_id, enrolment.organisation_id), 1)
+    if status is not EnrolmentStatus.WITHDRAWN_LATE:
+        money.give_back(enrolment)
     return True
 
 
-def end_expired(pool_ids: Sequence[UUID], now: datetime) -> int:
-    """End holds and offers whose time is over in these pools: called by every verb that takes seats, and by the sweeper."""
-    over = list(db.session.scalars(_OVER, {"pools": list(pool_ids), "now": now}))
-    if not over:
-        return 0
-    query = (  # asks again: between the two statements one may have been confirmed
-        sa.select(Enrolment)
-        .where(
-            Enrolment.id.in_(over),
-            Enrolment.status.in_([EnrolmentStatus.HOLD, EnrolmentStatus.OFFERED]),
-            Enrolment.expires_at <= now,
-        )
-        .order_by(Enrolment.pool_id, Enrolment.ticket)
-    )
-    late = list(db.session.scalars(query))
-    ended = sum(free_seat(e, EnrolmentStatus.EXPIRED, LedgerReason.EXPIRED, now) for e in late)
-    for enrolment in late:
-        db.session.expire(enrolment)
-    return ended
+def swap(enrolment: Enrolment, before: EnrolmentStatus, after: EnrolmentStatus, **values: object) -> bool:
+    """The one way a status changes: only from ``before``; False when it is another one by now. The row is read again."""
+    moved = db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id == enrolment.id, Enrolment.status == before)
+        .values(status=after, **values)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    db.session.refresh(enrolment)
+    return moved is not None
 
 
-def promote(pool_id: UUID, starts_at: datetime, now: datetime) -> list[UUID]:
-    """Offer freed seats in order of tickets; the one function for it. Returns the enrolments that got an offer.
-
-    Called after every event that can free or add seats, and by the sweep. An offer lasts 48 h, never more than half
-    the time left and never under 2 h (E9).
-    """
-    promoted: list[UUID] = []
-    while (waiting := _first_waiting(pool_id)) is not None and _take_one(pool_id):
-        until = now + max(OFFER_AT_LEAST, min(OFFER_LASTS, (starts_at - now) / 2))
-        moved = db.session.execute(
-            sa.update(Enrolment)
-            .where(Enrolment.id == waiting, Enrolment.status == EnrolmentStatus.WAITING)
-            .values(status=EnrolmentStatus.OFFERED, expires_at=until)
-            .returning(Enrolment.id)
-            .execution_options(synchronize_session=False)
-        ).scalar_one_or_none()
-        if moved is None:
-            give_back(pool_id, 1)
-            continue
-        write_ledger(pool_id, [waiting], 1, LedgerReason.PROMOTED)
-        promoted.append(waiting)
-    return promoted
-
-
-def _take_one(pool_id: UUID) -> bool:
-    with busy_when_locked():
-        moved = db.session.execute(
-            sa.update(Pool)
-            .where(Pool.id == pool_id, sa.or_(Pool.size.is_(None), Pool.taken < Pool.size))
-            .values(taken=Pool.taken + 1)
-            .returning(Pool.id)
-            .execution_options(synchronize_session=False)
-        )
-        return moved.scalar_one_or_none() is not None
-
-
-def _first_waiting(pool_id: UUID) -> UUID | None:
-    query = sa.select(Enrolment.id).where(Enrolment.pool_id == pool_id, Enrolment.status == EnrolmentStatus.WAITING)
-    return db.session.scalar(query.order_by(Enrolment.ticket).limit(1))
+def clock_of(ends: datetime | None, now: datetime) -> dict[str, Any]:
+    """The columns of a clock that begins now; of none where ``ends`` is None."""
+    return CLOCK_STOPS | ({"clock_began_at": now, "expires_at": ends} if ends else {})

@@ -21,10 +21,11 @@ from lift.core.ids import short_code
 from lift.core.locks import lock_rows
 from lift.labs import services as labs
 from lift.training import queries, texts
-from lift.training.enums import SEATED, EnrolmentStatus, SessionKind, SessionMode, SessionStatus
+from lift.training.enums import LIVE, EnrolmentStatus, LedgerReason, SessionKind, SessionMode, SessionStatus
 from lift.training.models import Enrolment, PilotSession, Pool, SessionPart, SessionTrainer
 from lift.training.permissions import can_open_session
 from lift.training.policy import session_problems
+from lift.training.services import seats
 
 OPENED = "training.session_opened"
 STARTED = "training.session_started"
@@ -43,12 +44,16 @@ class PartDraft:
 
 @dataclass(frozen=True)
 class PoolDraft:
-    """A quota of seats. ``size`` None is unlimited; ``condition`` as ``Pool.condition``."""
+    """A quota of seats. ``size`` None is unlimited; ``condition`` and ``code`` as in ``Pool``; ``fallback`` is the name of
+    the pool that gets what is unused at ``release_at``."""
 
     size: int | None
     name: str = "general"
     title: Mapping[str, str] = field(default_factory=dict)
     condition: Mapping[str, Any] = field(default_factory=dict)
+    code: str | None = None
+    release_at: datetime | None = None
+    fallback: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,12 @@ class SessionDraft:
     list_price_cents: int = 0
     partner_price_cents: int = 0
     minimum: int = 1
+    capacity: int | None = None  # None: the sum of the pools
+    company_cap: int | None = None
+    cap_until: datetime | None = None
+    decide_at: datetime | None = None
+    auto_cancel: bool = False
+    names_until: datetime | None = None
     kind: SessionKind = SessionKind.PILOT
     place: Mapping[str, str] = field(default_factory=dict)
     bring: Mapping[str, str] = field(default_factory=dict)
@@ -102,11 +113,13 @@ def open_session(draft: SessionDraft, *, actor: Actor) -> PilotSession:
         allowed = can_open_session(actor, lab.organisation_id, lab.id)
         require(allowed, Problem("R2", Text(texts.MAY_NOT_OPEN, {"lab": lab.name}), owner=lab.name))
         version = require_found(version_with_steps(draft.version_id))
-        refuse_if(session_problems(version, draft.parts, draft.pools, _last_day(draft)))
+        refuse_if(session_problems(version, draft.parts, draft.pools, _last_day(draft), draft.capacity))
         row = _session_row(draft, lab.organisation_id, lab.zone)
         session.add(row)
         session.flush()
         session.add_all(_children(draft, row.id))
+        session.flush()
+        _join_pools(draft, row.id)
         bundle = labs.SessionBundle(
             asset_ids=draft.asset_ids,
             parts=tuple(Range(p.starts_at, p.ends_at, bounds="[)") for p in draft.parts),
@@ -130,8 +143,8 @@ def cancel_session(session_id: UUID, *, actor: Actor, reason: str) -> PilotSessi
         require(allowed, Problem("R2", Text(texts.MAY_NOT_OPEN, {"lab": ""}), owner="training"))
         if row.status in (SessionStatus.OVER, SessionStatus.CANCELLED):
             raise Conflict(Problem("E15", Text(texts.SESSION_OVER), owner="training"))
+        _end_places(row, now)
         row.status = SessionStatus.CANCELLED
-        _end_enrolments(row.id, now)
         labs.release_for_session(row.id, actor=actor, reason=reason)
         audit.record(actor, "training.cancel_session", "pilot_session", row.id, reason=reason)
         events.announce(CANCELLED, session_id=row.id)
@@ -161,13 +174,15 @@ def _moved(before: Sequence[SessionStatus], after: SessionStatus, due: sa.Column
     return list(db.session.scalars(moved))
 
 
-def _end_enrolments(session_id: UUID, now: datetime) -> None:
-    db.session.execute(
-        sa.update(Enrolment)
-        .where(Enrolment.session_id == session_id, Enrolment.status.in_([*SEATED, EnrolmentStatus.WAITING]))
-        .values(status=EnrolmentStatus.SESSION_CANCELLED, ended_at=now, expires_at=None)
-        .execution_options(synchronize_session=False)
-    )
+def _end_places(row: PilotSession, now: datetime) -> None:
+    """Every live place ends, its money is given back. The session's row is locked, so nobody joins meanwhile."""
+    live = sa.select(Enrolment).where(Enrolment.session_id == row.id, Enrolment.status.in_(LIVE))
+    places = db.session.scalars(live.order_by(Enrolment.pool_id, Enrolment.ticket)).all()
+    vouchers = [place.voucher_id for place in places if place.voucher_id]
+    seats.enter(row, now, *(place.organisation_id for place in places), vouchers=vouchers)
+    for place in places:
+        if place.status in LIVE:
+            seats.leave(place, EnrolmentStatus.SESSION_CANCELLED, LedgerReason.CANCELLED, now)
 
 
 def _last_day(draft: SessionDraft) -> datetime:
@@ -175,16 +190,33 @@ def _last_day(draft: SessionDraft) -> datetime:
 
 
 def _session_row(draft: SessionDraft, organisation_id: UUID, zone: str) -> PilotSession:
-    sizes = [pool.size for pool in draft.pools]
+    seats_told = sum(pool.size or 0 for pool in draft.pools)
+    capacity = seats_told if draft.capacity is None else draft.capacity
     return PilotSession(
         code=draft.code or short_code(6), version_id=draft.version_id, lab_id=draft.lab_id,
         organisation_id=organisation_id, kind=draft.kind, status=SessionStatus.DRAFT, mode=draft.mode,
         language=draft.language, language_note=dict(draft.language_note), zone=zone, place=dict(draft.place),
-        bring=dict(draft.bring), capacity=sum(size or 0 for size in sizes), minimum=draft.minimum,
+        bring=dict(draft.bring), capacity=capacity, minimum=draft.minimum,
         list_price_cents=draft.list_price_cents, partner_price_cents=draft.partner_price_cents,
         starts_at=draft.starts_at, ends_at=draft.ends_at, total_minutes=draft.total_minutes,
         enrol_until=_last_day(draft), withdraw_until=draft.withdraw_until or _last_day(draft),
+        company_cap=draft.company_cap, cap_until=draft.cap_until, auto_cancel=draft.auto_cancel, **_told_instants(draft),
     )  # fmt: skip
+
+
+def _told_instants(draft: SessionDraft) -> dict[str, datetime]:
+    """Those that were said; the others follow from the table's defaults."""
+    told = {"decide_at": draft.decide_at, "names_until": draft.names_until}
+    return {name: instant for name, instant in told.items() if instant is not None}
+
+
+def _join_pools(draft: SessionDraft, session_id: UUID) -> None:
+    """Each pool points to its fall-back, now that all of them have keys."""
+    rows = {pool.name: pool for pool in db.session.scalars(sa.select(Pool).filter_by(session_id=session_id))}
+    for pool in draft.pools:
+        if pool.fallback:
+            rows[pool.name].fallback_id, rows[pool.name].release_at = rows[pool.fallback].id, pool.release_at
+    db.session.flush()
 
 
 def _children(draft: SessionDraft, session_id: UUID) -> list[SessionPart | Pool | SessionTrainer]:
@@ -192,7 +224,14 @@ def _children(draft: SessionDraft, session_id: UUID) -> list[SessionPart | Pool 
         SessionPart(session_id=session_id, starts_at=p.starts_at, ends_at=p.ends_at, mode=p.mode) for p in draft.parts
     ]
     pools = [
-        Pool(session_id=session_id, name=p.name, size=p.size, title=dict(p.title), condition=dict(p.condition))
+        Pool(
+            session_id=session_id,
+            name=p.name,
+            size=p.size,
+            title=dict(p.title),
+            condition=dict(p.condition),
+            code=p.code,
+        )
         for p in draft.pools
     ]
     return [*parts, *pools, *(SessionTrainer(session_id=session_id, person_id=p) for p in draft.trainer_ids)]

@@ -10,22 +10,22 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from lift.core.errors import LiftError, NotFound, Problem, require, require_found
+from lift.core.errors import LiftError, Problem, require, require_found
 from lift.core.i18n import Text
 from lift.training import queries, texts
-from lift.training.enums import EnrolmentStatus
+from lift.training import services as verbs
+from lift.training.enums import Fit
 from lift.training.forms import EnrolForm
 from lift.training.models import PilotSession
 from lift.training.permissions import can_enrol_for
 from lift.training.policy import EnrolRequest
+from lift.training.policy.price import AID_CEILING_CENTS
 from lift.training.queries import rows
-from lift.training.queries.places import AID_CEILING_CENTS, Choice
-from lift.training.services import enrolment as verbs
+from lift.training.queries.places import Choice
 from lift.training.views.blueprint import bp
 from lift.training.views.sessions import row_of
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
-from lift.web.i18n import gettext as _
 from lift.web.i18n import ngettext
 
 
@@ -53,76 +53,23 @@ def enrol_preview(code: str) -> str:
     return render_template("training/_enrol_panel.html", **_context(company, session, form, choices), oob=True)
 
 
-@bp.get("/sessions/<code>/places")
-@signed_in
-def places(code: str) -> str:
-    """What the company has in this session: seats, and places in the queue with how many stand ahead."""
-    company = _company()
-    card = require_found(queries.session_card(code, queries.firm_of(company)))
-    session = require_found(queries.enrollable_session(card.id))
-    mine = queries.session_places(card.id, company)
-    people = [c.person for c in queries.company_people(session, company) if c.free]
-    return render_template("training/places.html", card=card, row=row_of(card), places=mine, people=people,
-                           Status=EnrolmentStatus)  # fmt: skip
-
-
-@bp.post("/places/<uuid:enrolment_id>/withdraw")
-@signed_in
-def withdraw(enrolment_id: UUID) -> Response:
-    """Give a place up."""
-    gone = verbs.withdraw(enrolment_id, actor=current_actor())
-    late = gone.status is EnrolmentStatus.WITHDRAWN_LATE
-    flash(_("The place is given up. It was after the free days, so the lab may charge it.") if late
-          else _("The place is given up. It costs nothing."), "done")  # fmt: skip
-    return redirect(_after(gone.session.code))
-
-
-@bp.post("/places/<uuid:enrolment_id>/accept")
-@signed_in
-def accept(enrolment_id: UUID) -> Response:
-    """Say yes to an offered seat."""
-    taken = verbs.accept_offer(enrolment_id, actor=current_actor())
-    flash(_("The seat is yours."), "done")
-    return redirect(_after(taken.session.code))
-
-
-@bp.post("/places/<uuid:enrolment_id>/name")
-@signed_in
-def name_seat(enrolment_id: UUID) -> Response:
-    """Put a name to a nameless seat."""
-    try:
-        person = UUID(request.form.get("person", ""))
-    except ValueError as error:
-        raise NotFound from error
-    named = verbs.name_seat(enrolment_id, person, actor=current_actor())
-    flash(_("The seat has a name now."), "done")
-    return redirect(_after(named.session.code))
-
-
-def _company() -> UUID:
+def acting_company() -> UUID:
     actor = current_actor()
     allowed = actor.organisation_id is not None and can_enrol_for(actor, actor.organisation_id)
     require(allowed, Problem("R2", Text(texts.NOT_YOURS), owner="people"))
     return require_found(actor.organisation_id)
 
 
-def _after(code: str) -> str:
-    """Owners see the company's places, learners their own page."""
-    actor = current_actor()
-    owner = actor.organisation_id is not None and can_enrol_for(actor, actor.organisation_id)
-    return url_for("training.places", code=code) if owner else url_for("training.my")
-
-
 def _prepared(code: str) -> tuple[UUID, PilotSession, EnrolForm, list[Choice]]:
     card = require_found(queries.session_card(code))
-    company = _company()
+    company = acting_company()
     session = require_found(queries.enrollable_session(card.id))
     choices = queries.company_people(session, company)
     form = EnrolForm()
     form.people.choices = [SelectChoice(str(c.person.id), c.person.name) for c in choices]
     if session.list_price_cents == session.partner_price_cents:
         form.ask_no_aid()
-    if request.method == "GET" and request.args.get("fit") in ("some", "all"):
+    if request.method == "GET" and request.args.get("fit") in set(Fit):
         form.fit.data = request.args["fit"]
     return company, session, form, choices
 

@@ -64,6 +64,7 @@ def session(code: str) -> str:
     firm = queries.firm_of(current_actor().organisation_id)
     card = require_found(queries.session_card(code, firm))
     return render_template("training/session.html", card=card, row=row_of(card), firm=firm,
+                           may_ask=current_actor().organisation_id is not None and not may_enrol(),
                            days=[(d, rows.hours_words(card, d)) for d in rows.days_of(card)],
                            version=require_found(version_with_steps(card.version_id)))  # fmt: skip
 
