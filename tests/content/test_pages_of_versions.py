@@ -14,11 +14,12 @@ from lift.content import services as verbs
 from lift.content.enums import ReviewDecision, VersionState
 from lift.content.models import Module, ModuleReview, ModuleStep, ModuleVersion, ReviewComment, StepRecall
 from lift.core import clock
-from lift.core.db import db
+from lift.core.db import db, savepoint
 from lift.core.errors import Invalid
 from lift.network.enums import OutcomeState
 from lift.people.models import Person
 from tests.content.groups import LIVE_STEP, Group
+from tests.factories.content import make_version
 from tests.factories.network import make_outcome
 from tests.factories.people import make_organisation, make_person
 from tests.page_reading import main_of
@@ -441,3 +442,41 @@ def test_a1_retired_version_leaves_the_offer(acting: Callable[[str], FlaskClient
     assert acting("author").post(page(version, "retire"), data={"reason": ""}).status_code == 422
     assert acting("author").post(page(version, "retire"), data={"reason": "Replaced."}).status_code == 303
     assert fresh(version).state is VersionState.RETIRED
+
+
+def test_a16_list_of_reviews_asks_the_database_as_often_for_three_as_for_one(
+    acting: Callable[[str], FlaskClient], group: Group, count_queries: Callable[[], int]
+) -> None:
+    def ask(count: int) -> None:
+        for _n in range(count):
+            version = make_version(group=group.group, state=VersionState.REVIEW)
+            row = ModuleReview(
+                version_id=version.id, reviewer_id=group.reviewer.person_id, organisation_id=group.other.id
+            )
+            db.session.add(row)
+        db.session.commit()
+
+    browser = acting("reviewer")
+    ask(1)
+    browser.get("/reviews")
+    count_queries()
+    browser.get("/reviews")
+    one = count_queries()
+    ask(2)
+    count_queries()
+    browser.get("/reviews")
+    assert count_queries() == one
+
+
+def test_a2_database_refuses_publishing_without_another_partners_yes(group: Group) -> None:
+    version = group.draft()
+    with pytest.raises(sa.exc.IntegrityError, match="approval by another partner"), savepoint() as session:
+        session.execute(sa.text("UPDATE module_version SET state = 'published' WHERE id = :v"), {"v": version.id})
+
+
+def test_a2_database_refuses_an_authors_own_yes(group: Group) -> None:
+    version = group.draft()
+    with pytest.raises(sa.exc.IntegrityError), savepoint() as session:
+        own = ModuleReview(version_id=version.id, reviewer_id=group.author.person_id, organisation_id=group.home.id)
+        own.decision = ReviewDecision.APPROVED
+        session.add(own)
