@@ -11,9 +11,9 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import ROOT, Settings
+from config import ROOT, Settings, stored_secret
 from lift import cli, embedded
-from lift.core import broker, events, files, jobs
+from lift.core import broker, events, files, jobs, pseudonyms
 from lift.core import redis as live_redis
 from lift.core.db import db
 from lift.core.engine import engine_options
@@ -96,6 +96,7 @@ def connect(app: Flask, settings: Settings) -> None:
     if settings.mode != "test":
         jobs.use_sender(broker.celery_sender(broker.make_celery(settings.redis_url)))
     files.use_root(Path(settings.home) / "files")
+    pseudonyms.use_key(stored_secret(Path(settings.home), "pseudonym_key"))
     signing.use_folder(Path(settings.home) / "secrets")
     csrf.init_app(app)
 

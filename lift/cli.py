@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from lift.clusters.cli import group as clusters
 from lift.content.cli import group as content
 from lift.live.cli import gateway
 from lift.people import cli as people
@@ -17,6 +18,7 @@ def init_app(app: Flask) -> None:
     """Add the command groups."""
     operation.init_app(app)
     app.cli.add_command(prepare)
+    app.cli.add_command(clusters)
     app.cli.add_command(content)
     app.cli.add_command(gateway)
     app.cli.add_command(seed)

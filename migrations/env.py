@@ -11,8 +11,9 @@ metadata = current_app.extensions["migrate"].db.metadata
 
 
 def keep(_object: object, name: str | None, kind: str, _reflected: bool, _compare_to: object) -> bool:
-    """Partitions are made by the day's job, not by migrations."""
-    return not (kind == "table" and (name or "").startswith("telemetry_chunk_"))
+    """Partitions are made by the day's job; the indexes of the search stand in lift.core.triggers."""
+    partition = kind == "table" and (name or "").startswith("telemetry_chunk_")
+    return not (partition or (kind == "index" and (name or "").startswith("search_")))
 
 
 with engine.connect() as connection:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from workers import content, core, demo, labs, live, network, people, training, twins
+from workers import clusters, content, core, demo, labs, live, network, people, training, twins
 from workers.ticks import TICKS
 
-__all__ = ["TICKS", "content", "core", "demo", "labs", "live", "network", "people", "training", "twins"]
+__all__ = ["TICKS", "clusters", "content", "core", "demo", "labs", "live", "network", "people", "training", "twins"]

@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import current_app
 
 from lift.content import services
+from lift.content.services.links import ask_link
 from lift.core import clock, jobs
-from lift.web.outside import ask_link
 from workers.ticks import every
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
-from wtforms.validators import Length
+from wtforms import FileField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from lift.web.forms import LiftForm
 from lift.web.i18n import lazy_gettext as _l
@@ -19,3 +19,9 @@ class HubTextForm(LiftForm):
         """What was written, by language; empty ones left out."""
         written = {field.name: (field.data or "").strip() for field in (self.en, self.it)}
         return {language: text for language, text in written.items() if text}
+
+
+class EuFileForm(LiftForm):
+    """A published set of EU-project data."""
+
+    file = FileField(_l("Archive with the CSV files"), [InputRequired(_l("Choose the zip archive first."))])

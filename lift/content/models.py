@@ -18,7 +18,7 @@ class Module(Base):
     """A training unit; what is taught stands in its versions."""
 
     __tablename__ = "module"
-    __table_args__ = (sa.Index(None, "group_id"),)
+    __table_args__ = (sa.Index(None, "group_id"), sa.Index(None, "outcome_id"), sa.Index(None, "published_version_id"))
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)

@@ -18,14 +18,28 @@ class Holding:
     until: str = ""
 
 
+def _no_files(_person_id: UUID) -> list[UUID]:
+    return []
+
+
+def _nothing_issued(_person_id: UUID) -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class Holder:
-    """A feature's four answers about a person. ``release`` gives back what they hold for one organisation, or for all."""
+    """A feature's answers about a person.
+
+    ``release`` gives back what they hold for one organisation, or for all. ``files`` names stored files that are theirs.
+    ``revoke`` takes back what was issued to them, where they wish so before an erasure, and says how many.
+    """
 
     holdings: Callable[[UUID], Iterable[Holding]]
     release: Callable[[UUID, UUID | None], None]
     personal_data: Callable[[UUID], dict[str, Any]]
     erase: Callable[[UUID], None]
+    files: Callable[[UUID], Iterable[UUID]] = _no_files
+    revoke: Callable[[UUID], int] = _nothing_issued
 
 
 _holders: dict[str, Holder] = {}

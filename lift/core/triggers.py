@@ -1,4 +1,4 @@
-"""SQL that models cannot say: functions and triggers, created by the first migration and by nothing else."""
+"""SQL that models cannot say: functions, triggers, the indexes of the search; created by the first migration alone."""
 
 from __future__ import annotations
 
@@ -49,15 +49,51 @@ BEGIN
 END $$
 """
 
-FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED, FOUR_EYES)
-FUNCTION_NAMES = ("lift_refuse_change", "lift_refuse_change_of_published", "lift_four_eyes")
+PLAIN = """
+CREATE OR REPLACE FUNCTION lift_plain(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT lower(public.unaccent('public.unaccent'::regdictionary, coalesce(said, '')))
+$$
+"""
+
+PLAIN_TEXTS = """
+CREATE OR REPLACE FUNCTION lift_plain_texts(texts jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT public.lift_plain(concat_ws(' ', texts->>'en', texts->>'it', texts->>'de'))
+$$
+"""
+
+WORDS = """
+CREATE OR REPLACE FUNCTION lift_words(texts jsonb) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT to_tsvector('pg_catalog.english', public.lift_plain(texts->>'en'))
+    || to_tsvector('pg_catalog.italian', public.lift_plain(texts->>'it'))
+    || to_tsvector('pg_catalog.german', public.lift_plain(texts->>'de'))
+    || to_tsvector('pg_catalog.simple', public.lift_plain_texts(texts))
+$$
+"""
+"""Words of a text in several languages, each stemmed as its language does, and as they stand; accents do not count."""
+
+ASKED = """
+CREATE OR REPLACE FUNCTION lift_asked(typed text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT websearch_to_tsquery('pg_catalog.english', p) || websearch_to_tsquery('pg_catalog.italian', p)
+    || websearch_to_tsquery('pg_catalog.german', p) || websearch_to_tsquery('pg_catalog.simple', p)
+  FROM public.lift_plain(typed) AS p
+$$
+"""
+
+FUNCTIONS = (REFUSE_CHANGE, REFUSE_CHANGE_OF_PUBLISHED, FOUR_EYES, PLAIN, PLAIN_TEXTS, WORDS, ASKED)
+FUNCTION_NAMES = (
+    "lift_refuse_change", "lift_refuse_change_of_published", "lift_four_eyes", "lift_asked", "lift_words",
+    "lift_plain_texts", "lift_plain",
+)  # fmt: skip
+TITLE = "lift_plain_texts(title)"
+SEARCHED = "lift_words(title) || lift_words(summary) || lift_words(gain)"
+"""What a search looks through in a module version; the index holds exactly this expression."""
 
 APPEND_ONLY = ("audit_entry", "pool_ledger", "claim_released", "aid_grant", "use_month", "use_fact")
 PUBLISHED = ("module_version", "module_step", "module_media")
 
 
 def trigger_statements() -> list[str]:
-    """One statement per trigger."""
+    """One statement per trigger, and per index of the search."""
     never = [
         f"CREATE TRIGGER {t}_append_only BEFORE UPDATE OR DELETE ON {t} "
         "FOR EACH ROW EXECUTE FUNCTION lift_refuse_change()"
@@ -72,4 +108,9 @@ def trigger_statements() -> list[str]:
         f"CREATE TRIGGER {t}_four_eyes BEFORE {when} ON {t} FOR EACH ROW EXECUTE FUNCTION lift_four_eyes()"
         for t, when in (("module_review", "INSERT OR UPDATE"), ("module_version", "UPDATE"))
     ]
-    return never + published + four_eyes
+    kept = "WITH (fastupdate = off) WHERE state = 'published'"
+    search = [
+        f"CREATE INDEX search_module_words ON module_version USING gin (({SEARCHED})) {kept}",
+        f"CREATE INDEX search_module_title ON module_version USING gin ({TITLE} gin_trgm_ops) {kept}",
+    ]
+    return never + published + four_eyes + search

@@ -28,6 +28,7 @@ LANGUAGE_NAMES = {"en": "English", "it": "Italiano", "de": "Deutsch"}
 PLACES = {
     "training.my": N_("My training"),
     "people.my_company": N_("My company"),
+    "people.members": N_("Members and roles"),
     "labs.desk": N_("Lab desk"),
     "network.groups": N_("Working groups"),
     "training.sessions": N_("Sessions"),
@@ -35,6 +36,7 @@ PLACES = {
     "labs.labs": N_("Labs"),
     "network.partners": N_("Partners"),
     "clusters.hubs": N_("Hubs"),
+    "clusters.eu_data": N_("EU-project data"),
     "live.gateways": N_("Gateways"),
     "insight.operations": N_("Operations"),
     "insight.audit": N_("Audit"),
@@ -55,8 +57,9 @@ JOBS: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (frozenset({Role.LAB_MANAGER, Role.LAB_TECHNICIAN}), ("labs.desk", "live.gateways")),
     (frozenset({Role.LEAD, Role.AUTHOR, Role.REVIEWER}), ("network.groups", "content.modules")),
     (frozenset({Role.TRAINER, Role.QUALIFIER}), ("training.my", "training.sessions", "labs.desk")),
+    (frozenset({Role.PARTNER_ADMIN}), ("people.members",)),
     (frozenset({Role.PARTNER_ADMIN, Role.SIGNATORY}), ("labs.desk", "network.partners")),
-    (frozenset({Role.OFFICER}), ("clusters.hubs", "training.sessions")),
+    (frozenset({Role.OFFICER}), ("clusters.hubs", "clusters.eu_data", "training.sessions")),
     (frozenset({Role.OPERATOR}), ("insight.operations", "insight.audit", "live.gateways")),
     (
         frozenset({Role.ACTIVITY_LEADER, Role.BUSINESS_OWNER, Role.COORDINATOR}),

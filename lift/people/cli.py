@@ -116,7 +116,11 @@ def end_second_factor(email: str) -> None:
 @click.confirmation_option(prompt="Name, account and what else is personal are removed for ever. Go on?")
 def erase(email: str) -> None:
     """Erase a person; counts and aid records keep a pseudonym."""
-    services.erase_person(SYSTEM, _account(email).person_id)
+    report = services.erase_person(SYSTEM, _account(email).person_id)
+    for feature, things in sorted(report.counts.items()):
+        for thing, (held, kept) in sorted(things.items()):
+            if held:
+                click.echo(f"{feature}.{thing}: {held} held, {kept} kept without a name")
     click.echo("Erased.")
 
 

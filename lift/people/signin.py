@@ -132,6 +132,13 @@ def end() -> None:
     current.forget_actor()
 
 
+def end_erased() -> None:
+    """The account of this browser was just erased: look anew, find nobody, empty the browser."""
+    g.pop("_login_user", None)  # Flask-Login's own note of who is here; its row is gone
+    g.pop("presence", None)
+    end()
+
+
 def forget_browser() -> None:
     """Empty the cookie; ``leave_nothing`` then clears what else the browser keeps."""
     logout_user()
@@ -161,6 +168,7 @@ def is_shared() -> bool:
 
 def act_for(organisation_id: UUID) -> bool:
     """Switch the acting organisation to another one of the person's own; False when it is not theirs."""
+    g.pop("presence", None)  # a membership that this request has just begun counts
     found = presence()
     if found is None or organisation_id not in {m.organisation_id for m in found.memberships}:
         return False

@@ -16,6 +16,24 @@ from lift.people.models import Person
 from lift.seed.files import DRAFTS, MODULES, world
 from lift.twins.services.twin_sessions import ask_twin, open_twin, stop_twin
 
+REMARKS = {
+    "choosing-a-first-robot-cell": (
+        (
+            "a-job-for-a-robot",
+            "Somebody can take over at once when the cell stands.",
+            "Say who: in a firm of twelve people this is the hardest point, and the reader thinks of it first.",
+            True,
+        ),
+        (
+            "a-job-for-a-robot",
+            "heavy, hot, sharp, or simply dull",
+            "A figure would help: from how many kilograms on does lifting all day count as heavy?",
+            False,
+        ),
+    )
+}
+"""What the reviewer has marked in a draft: step, words of it, remark, whether it must be put right."""
+
 
 def publish_modules(crowd: dict[str, Person]) -> dict[str, UUID]:
     """Every folder of ``modules/`` through the ordinary verbs; returns the published versions' ids by slug."""
@@ -58,7 +76,13 @@ def start_drafts(crowd: dict[str, Person]) -> None:
         version = content.import_folder(folder, actor=author)
         assert reviewer.person_id is not None
         assert reviewer.organisation_id is not None
-        content.send_to_review(version.id, reviewer.person_id, reviewer.organisation_id, actor=author)
+        scope = "Would a technician who has never seen a robot understand every word?"
+        content.send_to_review(
+            version.id, reviewer.person_id, reviewer.organisation_id, actor=author, scope=scope, effort_minutes=40
+        )
+        content.accept_review(version.id, actor=reviewer)
+        for step, quote, text, must_fix in REMARKS.get(folder.manifest.slug, ()):
+            content.comment_passage(version.id, step, "en", quote, text, actor=reviewer, must_fix=must_fix)
 
 
 def _holder(crowd: dict[str, Person], role: Role, topic: str) -> Actor:

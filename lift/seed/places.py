@@ -107,6 +107,9 @@ def form_groups() -> None:
         )  # fmt: skip
         for outcome in row.get("outcomes", []):
             network.record_outcome(group.id, _outcome(outcome), actor=SYSTEM, state=OutcomeState(outcome["state"]))
+        for meeting in row.get("meetings", []):
+            day = clock.now().date() - timedelta(days=meeting["days_ago"])
+            network.record_meeting(group.id, day, meeting["people"], meeting["decisions"], actor=SYSTEM)
 
 
 def _outcome(row: dict[str, Any]) -> network.OutcomeDraft:
@@ -203,3 +206,6 @@ def open_hubs() -> None:
             slugs[row["slug"]], row["slug"], actor=SYSTEM, tagline=row.get("tagline", {}),
             regions=row["regions"], profile=profile, profile_source=row.get("profile_source"),
         )  # fmt: skip
+        found = (profile or {}).get("organisation", {}).get("cordis_organisation_id")
+        if found:
+            clusters.name_pic(slugs[row["slug"]], int(found["value"]), source=found["source"], actor=SYSTEM)

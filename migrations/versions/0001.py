@@ -60,6 +60,73 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure_report')),
     sa.UniqueConstraint('pseudonym', name=op.f('uq_erasure_report_pseudonym'))
     )
+    op.create_table('eu_body',
+    sa.Column('pic', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('body', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('pic', name=op.f('pk_eu_body'))
+    )
+    op.create_index(op.f('ix_eu_body_body'), 'eu_body', ['body'], unique=False)
+    op.create_index('ix_eu_body_name', 'eu_body', [sa.literal_column('lower(name) text_pattern_ops')], unique=False)
+    op.create_table('eu_participation',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('project_id', sa.BigInteger(), nullable=False),
+    sa.Column('pic', sa.BigInteger(), nullable=False),
+    sa.Column('vat', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('short_name', sa.Text(), nullable=False),
+    sa.Column('activity', sa.Text(), nullable=False),
+    sa.Column('sme', sa.Boolean(), nullable=True),
+    sa.Column('city', sa.Text(), nullable=False),
+    sa.Column('country', sa.Text(), nullable=False),
+    sa.Column('nuts', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('ec', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('net', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('cost', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('left', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_eu_participation'))
+    )
+    op.create_index(op.f('ix_eu_participation_file_id_project_id'), 'eu_participation', ['file_id', 'project_id'], unique=False)
+    op.create_index(op.f('ix_eu_participation_pic'), 'eu_participation', ['pic'], unique=False)
+    op.create_table('eu_project',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('project_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('acronym', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('status', sa.Text(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=True),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('total_cost', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('ec_max', sa.Numeric(precision=16, scale=2), nullable=True),
+    sa.Column('programme', sa.Text(), nullable=False),
+    sa.Column('scheme', sa.Text(), nullable=False),
+    sa.Column('call', sa.Text(), nullable=False),
+    sa.Column('call_title', sa.Text(), nullable=False),
+    sa.Column('keywords', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'project_id', name=op.f('pk_eu_project'))
+    )
+    op.create_table('eu_rejected',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('member', sa.Text(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('found', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'member', 'line', name=op.f('pk_eu_rejected'))
+    )
+    op.create_table('eu_topic',
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('line', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('project_id', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('area', sa.Text(), nullable=False),
+    sa.Column('root', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('file_id', 'line', name=op.f('pk_eu_topic'))
+    )
+    op.create_index(op.f('ix_eu_topic_file_id_project_id'), 'eu_topic', ['file_id', 'project_id'], unique=False)
     op.create_table('idempotency_key',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -129,6 +196,7 @@ def upgrade() -> None:
     sa.Column('lon', sa.Double(), nullable=True),
     sa.Column('nuts', sa.Text(), nullable=True),
     sa.Column('website', sa.Text(), nullable=True),
+    sa.Column('domain', sa.Text(), sa.Computed("regexp_replace(lower(split_part(website, '/', 3)), '^www[.]', '')", persisted=True), nullable=True),
     sa.Column('about', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -136,6 +204,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
     sa.UniqueConstraint('slug', name=op.f('uq_organisation_slug'))
     )
+    op.create_index(op.f('ix_organisation_domain'), 'organisation', ['domain'], unique=False)
     op.create_index(op.f('ix_organisation_kind_name'), 'organisation', ['kind', 'name'], unique=False)
     op.create_table('person',
     sa.Column('id', sa.UUID(), nullable=False),
@@ -296,6 +365,40 @@ def upgrade() -> None:
     op.create_index(op.f('ix_data_export_ends_at'), 'data_export', ['ends_at'], unique=False)
     op.create_index(op.f('ix_data_export_person_id'), 'data_export', ['person_id'], unique=False)
     op.create_index('uq_data_export_waiting', 'data_export', ['person_id'], unique=True, postgresql_where=sa.text('ready_at IS NULL'))
+    op.create_table('eu_file',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('sha256', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('stored_id', sa.UUID(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'loading', 'current', 'superseded', 'failed', name='filestate', native_enum=False, length=40), nullable=False),
+    sa.Column('programme', sa.Text(), nullable=False),
+    sa.Column('member', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('bytes_total', sa.BigInteger(), nullable=False),
+    sa.Column('bytes_done', sa.BigInteger(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('data_date', sa.Date(), nullable=True),
+    sa.Column('first_year', sa.Integer(), nullable=True),
+    sa.Column('last_year', sa.Integer(), nullable=True),
+    sa.Column('asked_by', sa.UUID(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.CheckConstraint("state IN ('waiting', 'loading', 'current', 'superseded', 'failed')", name=op.f('ck_eu_file_state_known')),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_eu_file_asked_by_person')),
+    sa.ForeignKeyConstraint(['stored_id'], ['stored_file.id'], name=op.f('fk_eu_file_stored_id_stored_file')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_eu_file')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_eu_file_sha256'))
+    )
+    op.create_index('uq_eu_file_current', 'eu_file', ['programme'], unique=True, postgresql_where=sa.text("state = 'current'"))
+    op.create_table('eu_identity',
+    sa.Column('organisation_id', sa.UUID(), nullable=False),
+    sa.Column('pic', sa.BigInteger(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_eu_identity_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_eu_identity')),
+    sa.UniqueConstraint('pic', name=op.f('uq_eu_identity_pic'))
+    )
     op.create_table('hub',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('organisation_id', sa.UUID(), nullable=False),
@@ -762,6 +865,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_group_request_organisation_id'), 'group_request', ['organisation_id'], unique=False)
     op.create_index('uq_group_request_open', 'group_request', ['group_id', 'organisation_id'], unique=True, postgresql_where=sa.text("state = 'asked'"))
+    op.create_table('hub_snapshot',
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('hub_id', sa.UUID(), nullable=False),
+    sa.Column('file_id', sa.BigInteger(), nullable=False),
+    sa.Column('profile', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['eu_file.id'], name=op.f('fk_hub_snapshot_file_id_eu_file')),
+    sa.ForeignKeyConstraint(['hub_id'], ['hub.id'], name=op.f('fk_hub_snapshot_hub_id_hub')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hub_snapshot')),
+    sa.UniqueConstraint('hub_id', 'file_id', name=op.f('uq_hub_snapshot_hub_id_file_id'))
+    )
     op.create_table('hub_text',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('hub_id', sa.UUID(), nullable=False),
@@ -1025,6 +1139,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_module_slug'))
     )
     op.create_index(op.f('ix_module_group_id'), 'module', ['group_id'], unique=False)
+    op.create_index(op.f('ix_module_outcome_id'), 'module', ['outcome_id'], unique=False)
+    op.create_index(op.f('ix_module_published_version_id'), 'module', ['published_version_id'], unique=False)
     op.create_table('occurrence',
     sa.Column('booking_id', sa.UUID(), nullable=False),
     sa.Column('series_id', sa.UUID(), nullable=False),
@@ -1990,6 +2106,8 @@ def downgrade() -> None:
     op.drop_table('resource')
     op.drop_table('refused_batch')
     op.drop_table('occurrence')
+    op.drop_index(op.f('ix_module_published_version_id'), table_name='module')
+    op.drop_index(op.f('ix_module_outcome_id'), table_name='module')
     op.drop_index(op.f('ix_module_group_id'), table_name='module')
     op.drop_table('module')
     op.drop_table('gateway_cursor')
@@ -2026,6 +2144,7 @@ def downgrade() -> None:
     op.drop_table('open_range')
     op.drop_index(op.f('ix_hub_text_hub_id_kind'), table_name='hub_text')
     op.drop_table('hub_text')
+    op.drop_table('hub_snapshot')
     op.drop_index('uq_group_request_open', table_name='group_request', postgresql_where=sa.text("state = 'asked'"))
     op.drop_index(op.f('ix_group_request_organisation_id'), table_name='group_request')
     op.drop_table('group_request')
@@ -2086,6 +2205,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_invitation_organisation_id_expires_at'), table_name='invitation')
     op.drop_table('invitation')
     op.drop_table('hub')
+    op.drop_table('eu_identity')
+    op.drop_index('uq_eu_file_current', table_name='eu_file', postgresql_where=sa.text("state = 'current'"))
+    op.drop_table('eu_file')
     op.drop_index('uq_data_export_waiting', table_name='data_export', postgresql_where=sa.text('ready_at IS NULL'))
     op.drop_index(op.f('ix_data_export_person_id'), table_name='data_export')
     op.drop_index(op.f('ix_data_export_ends_at'), table_name='data_export')
@@ -2106,6 +2228,7 @@ def downgrade() -> None:
     op.drop_table('retention_run')
     op.drop_table('person')
     op.drop_index(op.f('ix_organisation_kind_name'), table_name='organisation')
+    op.drop_index(op.f('ix_organisation_domain'), table_name='organisation')
     op.drop_table('organisation')
     op.drop_table('network_fact')
     op.drop_index(op.f('ix_mail_message_created_at'), table_name='mail_message')
@@ -2115,6 +2238,16 @@ def downgrade() -> None:
     op.drop_table('job')
     op.drop_index('ix_idempotency_key_created_at', table_name='idempotency_key')
     op.drop_table('idempotency_key')
+    op.drop_index(op.f('ix_eu_topic_file_id_project_id'), table_name='eu_topic')
+    op.drop_table('eu_topic')
+    op.drop_table('eu_rejected')
+    op.drop_table('eu_project')
+    op.drop_index(op.f('ix_eu_participation_pic'), table_name='eu_participation')
+    op.drop_index(op.f('ix_eu_participation_file_id_project_id'), table_name='eu_participation')
+    op.drop_table('eu_participation')
+    op.drop_index('ix_eu_body_name', table_name='eu_body')
+    op.drop_index(op.f('ix_eu_body_body'), table_name='eu_body')
+    op.drop_table('eu_body')
     op.drop_table('erasure_report')
     op.drop_index('ix_audit_entry_who', table_name='audit_entry')
     op.drop_index('ix_audit_entry_thing', table_name='audit_entry')

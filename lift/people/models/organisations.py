@@ -11,12 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lift.core.db import Base, Created, Json, Key, Texts, one_of, state_column
 from lift.people.enums import LinkKind, OrganisationKind, SizeClass, VatState
 
+# The host of the website, to which requests to join are compared.
+DOMAIN = "regexp_replace(lower(split_part(website, '/', 3)), '^www[.]', '')"
+
 
 class Organisation(Base):
     """Any body. ``country`` is ISO 3166-1, ``nuts`` NUTS 2021, ``lat``/``lon`` degrees."""
 
     __tablename__ = "organisation"
-    __table_args__ = (one_of("kind", OrganisationKind), sa.Index(None, "kind", "name"))
+    __table_args__ = (one_of("kind", OrganisationKind), sa.Index(None, "kind", "name"), sa.Index(None, "domain"))
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(unique=True)
@@ -29,6 +32,7 @@ class Organisation(Base):
     lon: Mapped[float | None]
     nuts: Mapped[str | None]
     website: Mapped[str | None]
+    domain: Mapped[str | None] = mapped_column(sa.Computed(DOMAIN, persisted=True))
     about: Mapped[Texts] = mapped_column(default=dict)
     source: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Created]

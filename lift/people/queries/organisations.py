@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from lift.core import clock
-from lift.core.actor import Actor, Grant, Role, Scope
+from lift.core.actor import Actor, Grant, Role
 from lift.core.db import db
 from lift.people import permissions
 from lift.people.enums import OrganisationKind
 from lift.people.models import (
     Account,
     ApiToken,
+    CompanyLink,
+    DataExport,
     Membership,
     Organisation,
     Person,
@@ -99,14 +101,6 @@ def live_grant(person_id: UUID, organisation_id: UUID, grant: Grant) -> RoleGran
     )
 
 
-def owners_of(organisation_id: UUID) -> set[UUID]:
-    """Persons who own the company now."""
-    owners = _live_grants().where(
-        RoleGrant.role == Role.OWNER, RoleGrant.scope == Scope.COMPANY, RoleGrant.scope_id == organisation_id
-    )
-    return {row.person_id for row in db.session.scalars(owners)}
-
-
 def colleagues(organisation_id: UUID) -> list[Colleague]:
     """The people of a company by name, with account, card and roles: two statements, however many they are."""
     rows = db.session.execute(
@@ -126,6 +120,44 @@ def colleagues(organisation_id: UUID) -> list[Colleague]:
         Colleague(person, email, seen, card, tuple(dict.fromkeys(roles.get(person.id, ()))))
         for person, email, seen, card in rows
     ]
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of any organisation with the roles that count there now."""
+
+    person: Person
+    email: str | None
+    grants: tuple[RoleGrant, ...]
+
+
+def members(organisation_id: UUID, after: UUID | None, limit: int) -> list[Member]:
+    """People of an organisation by name, from the one after ``after``; one more than ``limit`` when there is more."""
+    name = sa.func.lower(Person.name)
+    query = (
+        sa.select(Person, Account.email)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Account, Account.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.ended_on.is_(None))
+        .order_by(name, Person.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        last = sa.select(name, Person.id).where(Person.id == after)
+        query = query.where(sa.tuple_(name, Person.id) > last.scalar_subquery())
+    rows = db.session.execute(query).all()
+    held: dict[UUID, list[RoleGrant]] = {}
+    ids = [person.id for person, _ in rows]
+    theirs = _live_grants().where(RoleGrant.organisation_id == organisation_id, RoleGrant.person_id.in_(ids))
+    for grant in db.session.scalars(theirs.order_by(RoleGrant.began_at, RoleGrant.id)):
+        held.setdefault(grant.person_id, []).append(grant)
+    return [Member(person, email, tuple(held.get(person.id, ()))) for person, email in rows]
+
+
+def member_ids(organisation_id: UUID) -> list[UUID]:
+    """Who belongs to an organisation now."""
+    live = sa.and_(Membership.organisation_id == organisation_id, Membership.ended_on.is_(None))
+    return list(db.session.scalars(sa.select(Membership.person_id).where(live)))
 
 
 def size_history(organisation_id: UUID) -> list[SizeDeclaration]:
@@ -179,3 +211,17 @@ def organisation(organisation_id: UUID) -> Organisation:
 def organisation_ids() -> dict[str, UUID]:
     """Every organisation's id by its slug."""
     return {row.slug: row.id for row in db.session.execute(sa.select(Organisation.slug, Organisation.id))}
+
+
+def exports_of(person_id: UUID, now: datetime) -> list[DataExport]:
+    """Archives that are being packed or still kept, newest first."""
+    kept = sa.or_(DataExport.ends_at.is_(None), DataExport.ends_at > now)
+    query = sa.select(DataExport).where(DataExport.person_id == person_id, kept)
+    return list(db.session.scalars(query.order_by(DataExport.asked_at.desc())))
+
+
+def links_of(organisation_id: UUID) -> list[CompanyLink]:
+    """Declared ties to other firms: the live ones first, then those that ended; newest first in each."""
+    order = (CompanyLink.ended_on.is_not(None), CompanyLink.declared_on.desc(), CompanyLink.id.desc())
+    query = sa.select(CompanyLink).where(CompanyLink.organisation_id == organisation_id)
+    return list(db.session.scalars(query.order_by(*order)))

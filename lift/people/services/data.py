@@ -8,36 +8,78 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lift.core import audit, clock, registry
+from lift.core import audit, clock, events, registry
 from lift.core.actor import Actor
 from lift.core.db import db, transaction
-from lift.core.errors import NotFound, require_found
+from lift.core.errors import NotFound, Problem, Refused, require_found
+from lift.core.locks import lock_rows
 from lift.core.registry import Holder, Holding
 from lift.core.retention import DataClass, delete_where, keep
-from lift.people import queries
-from lift.people.models import Account, ApiToken, Consent, Membership, Person, RoleGrant, SharedSignIn, SignInCard
+from lift.people import policy, queries, texts
+from lift.people.models import (
+    Account,
+    ApiToken,
+    Consent,
+    DataExport,
+    ErasureReport,
+    Membership,
+    Organisation,
+    Person,
+    RoleGrant,
+    SharedSignIn,
+    SignInCard,
+)
+from lift.people.services.exports import drop_exports
 
 
-def export_person(actor: Actor) -> dict[str, Any]:
-    """All that LIFT holds of the person who asks, by feature."""
-    person_id = require_found(actor.person_id)
-    with transaction():
-        audit.record(actor, "people.exported", "person", person_id)
-    return {name: holder.personal_data(person_id) for name, holder in sorted(registry.holders().items())}
-
-
-def erase_person(actor: Actor, person_id: UUID) -> None:
+def erase_person(actor: Actor, person_id: UUID, *, revoke_certificates: bool = False) -> ErasureReport:
     """Empty the name and remove the account; counts, aid records and the audit keep the pseudonym only.
 
-    People may erase themselves; the operator (SYSTEM) anybody. Holders are asked from the top floor down.
+    What lies ahead is released first. The report counts, by feature, what was held and what still stands without a
+    name. People may erase themselves; the operator (SYSTEM) anybody; the last one who looks after an organisation
+    hands over first (RULES R6). Holders are asked from the top floor down.
     """
     if not actor.is_system and actor.person_id != person_id:
         raise NotFound
-    with transaction():
-        require_found(db.session.get(Person, person_id))
+    with transaction() as session:
+        person = require_found(next(iter(lock_rows(Person, [person_id])), None))
+        if person.erased_at is not None:
+            raise NotFound
+        _require_successors(actor, person_id)
+        holders = list(reversed(registry.holders().items()))
+        before = {name: _counts(holder, person_id) for name, holder in holders}
         audit.record(actor, "people.erased", "person", person_id)
-        for holder in reversed(registry.holders().values()):
+        for _name, holder in holders:
+            holder.release(person_id, None)
+        if revoke_certificates:
+            for _name, holder in holders:
+                holder.revoke(person_id)
+        for _name, holder in holders:
             holder.erase(person_id)
+        session.expire_all()
+        after = {name: _counts(holder, person_id) for name, holder in holders}
+        report = ErasureReport(
+            pseudonym=person.pseudonym,
+            erased_at=clock.now(),
+            certificates_revoked=revoke_certificates,
+            counts={name: {k: [n, after[name].get(k, 0)] for k, n in held.items()} for name, held in before.items()},
+        )
+        session.add(report)
+        events.announce("people.signed_out", person_id=person_id)
+        return report
+
+
+def _require_successors(actor: Actor, person_id: UUID) -> None:
+    bodies = sorted(m.organisation_id for m in queries.memberships_of(person_id))
+    lock_rows(Organisation, bodies)  # two last administrators do not go at once
+    if not actor.is_system and any(queries.admins_of(body) == {person_id} for body in bodies):
+        raise Refused(Problem("R6", texts.LAST_OWNER, owner=policy.OWNER))
+
+
+def _counts(holder: Holder, person_id: UUID) -> dict[str, int]:
+    """How many of each thing a feature holds: rows of a list, one for a value that is there."""
+    data = holder.personal_data(person_id)
+    return {name: len(held) if isinstance(held, list) else int(bool(held)) for name, held in data.items()}
 
 
 def personal_data(person_id: UUID) -> dict[str, Any]:
@@ -88,6 +130,7 @@ def erase(person_id: UUID) -> None:
         person = require_found(session.get(Person, person_id))
         person.name, person.job_title, person.zone = "", "", None
         person.erased_at = clock.now()
+        drop_exports(DataExport.person_id == person_id)
         for model in (Account, SignInCard, ApiToken, SharedSignIn, Consent):
             delete_where(sa.delete(model).where(model.person_id == person_id))
         memberships = sa.update(Membership).where(Membership.person_id == person_id, Membership.ended_on.is_(None))

@@ -9,14 +9,14 @@ from uuid import UUID
 from lift.core import audit
 from lift.core.actor import Actor, Grant, Role, Scope
 from lift.core.db import transaction
-from lift.core.errors import Forbidden, Problem, require
+from lift.core.errors import Forbidden, NotFound, Problem, require
 from lift.core.i18n import Text
 from lift.people import policy, texts
 from lift.people.enums import OrganisationKind
 from lift.people.models import Company, Organisation, Person
 from lift.people.services import accounts
-from lift.people.services.companies import join
 from lift.people.services.grants import give
+from lift.people.services.membership import join
 
 OFFICE = (Role.COORDINATOR, Role.ACTIVITY_LEADER, Role.BUSINESS_OWNER)
 
@@ -45,6 +45,8 @@ def enter_person(
     """A person with an account, memberships, and roles held for the first organisation; ``values`` are Person's columns."""
     _require_office(actor)
     homes, wanted = list(organisation_ids), list(grants)
+    if wanted and not actor.is_system and actor.organisation_id != homes[0]:
+        raise NotFound  # a role given while acting for one body counts for that body only
     beyond = [p for grant in wanted for p in policy.grant_problems(actor, grant, to_self=False)]
     if beyond:
         raise Forbidden(beyond)

@@ -10,8 +10,8 @@ from lift.core.actor import Actor, Grant, Role, Scope
 from lift.core.db import db, transaction
 from lift.core.errors import Forbidden, NotFound, Problem, Refused, require_found
 from lift.core.locks import lock_rows
-from lift.people import policy, queries, texts
-from lift.people.models import Company, RoleGrant
+from lift.people import permissions, policy, queries, texts
+from lift.people.models import Organisation, RoleGrant
 
 
 def grant_role(
@@ -71,18 +71,24 @@ def give(
 
 
 def end_role(actor: Actor, grant_id: UUID, reason: str = "") -> None:
-    """End a grant that the actor could have given. The last owner of a company stays owner (RULES R6)."""
+    """End a grant that the actor could have given. The last administrator stays one (RULES R6)."""
     with transaction():
         row = require_found(db.session.get(RoleGrant, grant_id))
-        if not actor.is_system and actor.organisation_id != row.organisation_id:
+        if not permissions.may_reach_grant(actor, row):
             raise NotFound
-        problems = policy.grant_problems(actor, Grant(row.role, row.scope, row.scope_id), to_self=False)
+        problems = policy.end_problems(actor, Grant(row.role, row.scope, row.scope_id))
         if problems:
             raise Forbidden(problems)
-        lock_rows(Company, [row.organisation_id])
-        if row.role == Role.OWNER and queries.owners_of(row.organisation_id) == {row.person_id}:
-            raise Refused(Problem("R6", texts.LAST_OWNER, owner=policy.OWNER))
+        lock_rows(Organisation, [row.organisation_id])
+        _keep_one(row)
         if row.ends_at is None or row.ends_at > clock.now():
             row.ends_at = clock.now()
             before = {"person": row.person_id, "role": row.role, "scope": row.scope, "scope_id": row.scope_id}
             audit.record(actor, "people.role_ended", "role_grant", row.id, before=before, reason=reason or None)
+
+
+def _keep_one(row: RoleGrant) -> None:
+    """An organisation keeps an administrator, the network a coordinator."""
+    runs = (row.role, row.scope) in queries.ADMINS and queries.admins_of(row.scope_id or UUID(int=0)) == {row.person_id}
+    if runs or (row.role == Role.COORDINATOR and queries.coordinators() == {row.person_id}):
+        raise Refused(Problem("R6", texts.LAST_OWNER, owner=policy.OWNER))

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from lift.people.views import acting, card, company, institution, me, sign_in
+from lift.people.views import acting, card, company, institution, joining, me, members, rights, sign_in, undertaking
 from lift.people.views.blueprint import bp
 
-__all__ = ["acting", "bp", "card", "company", "institution", "me", "sign_in"]
+__all__ = [
+    "acting",
+    "bp",
+    "card",
+    "company",
+    "institution",
+    "joining",
+    "me",
+    "members",
+    "rights",
+    "sign_in",
+    "undertaking",
+]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lift.core.errors import LiftError, NotFound, Problem, require_found
 from lift.people import card_print, forms, policy, queries, services
 from lift.people.enums import SizeClass
-from lift.people.texts import ROLE_MEANINGS, ROLES, SIZES
+from lift.people.texts import LINK_KINDS, ROLE_MEANINGS, ROLES, SIZES, VAT_STATES
 from lift.people.views.blueprint import bp
 from lift.people.views.ways import full_link
 from lift.web.current import current_actor
@@ -40,6 +40,11 @@ def company_page(status: int = 200, problems: tuple[Problem, ...] = (), **shown:
         "profile_form": forms.ProfileForm(
             None, city=organisation.city, website=organisation.website, contact_email=company.contact_email
         ),
+        "ties": queries.links_of(organisation.id),
+        "vat_states": VAT_STATES,
+        "link_kinds": LINK_KINDS,
+        "vat_form": forms.VatForm(None, vat_number=company.vat_number),
+        "link_form": forms.LinkForm(None),
         "size_form": forms.SizeForm(None, heads=company.heads),
         "employee_form": forms.EmployeeForm(None, language=language()),
         "problems": problems,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 import segno
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -121,17 +120,3 @@ def revoke_token(token_id: UUID) -> Response:
     services.revoke_token(current_actor(), token_id)
     flash(_("The token does not work any more."), "done")
     return redirect(url_for("people.me", _anchor="tokens"))
-
-
-@bp.get("/me/data.json")
-@signed_in
-@limiter.limit("10 per hour")
-def my_data() -> Response:
-    """All that LIFT holds of me, as a file."""
-    answer = make_response(
-        json.dumps(services.export_person(current_actor()), ensure_ascii=False, indent=2, default=str)
-    )
-    answer.headers["Content-Type"] = "application/json"
-    answer.headers["Content-Disposition"] = 'attachment; filename="my-lift-data.json"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import current_app, request, url_for
 
@@ -21,6 +22,7 @@ HOMES = (
     (Role.AUTHOR, "network.groups"),
     (Role.REVIEWER, "network.groups"),
     (Role.PARTNER_ADMIN, "labs.desk"),
+    (Role.ACCOUNTANT, "people.documents"),
     (Role.OPERATOR, "insight.operations"),
     (Role.ACTIVITY_LEADER, "network.partners"),
     (Role.BUSINESS_OWNER, "network.partners"),
@@ -47,6 +49,14 @@ def home_of(actor: Actor) -> str:
         if actor.has(role) and endpoint in current_app.view_functions:
             return url_for(endpoint)
     return url_for("front.home")
+
+
+def cursor(text: str) -> UUID | None:
+    """The id in the address; anything else is the first page."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def full_link(endpoint: str) -> Callable[[str], str]:

@@ -18,6 +18,7 @@ from lift.training.models import Answer, Certificate, CheckAnswer, Enrolment, Fe
 from lift.training.services.places import withdraw
 
 LEFT = "The person who held it has left the organisation."
+NOT_WANTED = "The person it was issued to did not want it to stand any longer."
 
 
 def holdings(person_id: UUID) -> list[Holding]:
@@ -77,7 +78,22 @@ def erase(person_id: UUID) -> None:
         files.forget(theirs)
 
 
-HOLDER = Holder(holdings=holdings, release=release, personal_data=personal_data, erase=erase)
+def revoke(person_id: UUID) -> int:
+    """The person wants no certificate to stand after they are gone; the public check says revoked from now on."""
+    standing = sa.update(Certificate).where(Certificate.person_id == person_id, Certificate.revoked_at.is_(None))
+    ended = standing.values(revoked_at=clock.now(), revoked_reason=NOT_WANTED).returning(Certificate.id)
+    with transaction() as session:
+        return len(session.scalars(ended.execution_options(synchronize_session=False)).all())
+
+
+HOLDER = Holder(
+    holdings=holdings,
+    release=release,
+    personal_data=personal_data,
+    erase=erase,
+    files=queries.files_of_person,
+    revoke=revoke,
+)
 
 
 def _forget_help(before: datetime) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from lift.clusters import policy, profile, queries, services, texts
+from lift.clusters import profile, queries, services, texts
 from lift.clusters.forms import HubTextForm
 from lift.clusters.models import HubText
 from lift.clusters.permissions import can_write_hub
-from lift.clusters.queries import HubRow
+from lift.clusters.policy import eu_compare
+from lift.clusters.policy import fits as policy
+from lift.clusters.queries import HubRow, eu
+from lift.clusters.views.blueprint import bp
 from lift.content import queries as content
 from lift.core import clock
 from lift.core.errors import Invalid, Problem, require_found
@@ -25,8 +28,6 @@ from lift.web.guard import public, signed_in
 from lift.web.i18n import gettext as _
 from lift.web.i18n import say
 from lift.web.i18n import texts as pick
-
-bp = Blueprint("clusters", __name__)
 
 MOST = 3
 
@@ -81,8 +82,18 @@ def _page(row: HubRow, form: HubTextForm | None, problems: tuple[Problem, ...] =
         about=_newest(row, "about"), sessions=_sessions(row, offers), modules=_modules(row), form=form, problems=problems,
         may_write=can_write_hub(current_actor(), body.id), words=texts, spaced=profile.spaced, source=found,
         place=f"{body.city}, {rows.country_name(body.country)}", editing=editing,
-        find_url=_find_url(body.country, offers),
+        find_url=_find_url(body.country, offers), computed_facts=_computed(row),
     )  # fmt: skip
+
+
+def _computed(row: HubRow) -> dict[str, Any] | None:
+    """What the published files say, beside the source; None while no file is loaded or the body's id is unknown."""
+    identity = eu.pic_of(row.organisation.id)
+    found = eu.profile(identity.pic, clock.now().date()) if identity else None
+    if found is None or identity is None:
+        return None
+    return {"profile": found, "identity": identity, "lines": eu_compare.lines(row.hub.profile, found),
+            "changes": eu_compare.changes(eu.snapshots(row.hub.id))}  # fmt: skip
 
 
 def _newest(row: HubRow, kind: str) -> HubText | None:

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from lift.clusters import texts
-from lift.clusters.models import Hub, HubText
+from lift.clusters.models import EuIdentity, Hub, HubText
 from lift.clusters.permissions import can_write_hub
 from lift.core import audit, clock
 from lift.core.actor import Actor
 from lift.core.db import transaction
-from lift.core.errors import Invalid, Problem, require, require_found
+from lift.core.errors import Invalid, Problem, Refused, require, require_found
 from lift.core.i18n import Text
 
 LONGEST_TEXT = 4_000
@@ -26,6 +28,23 @@ def open_hub(organisation_id: UUID, slug: str, *, actor: Actor, **values: Any) -
         session.flush()
         audit.record(actor, "clusters.open_hub", "hub", hub.id)
         return hub
+
+
+def name_pic(organisation_id: UUID, pic: int, *, source: str, actor: Actor) -> EuIdentity:
+    """Say which id (PIC) the published EU-project data gives this body, and who says so; an earlier one is replaced.
+
+    Raises Forbidden for other clusters, Refused when another organisation has the id.
+    """
+    with transaction() as session:
+        require(can_write_hub(actor, organisation_id), Problem("C7", Text(texts.NOT_YOUR_HUB), owner="clusters"))
+        if session.scalar(
+            select(EuIdentity).where(EuIdentity.pic == pic, EuIdentity.organisation_id != organisation_id)
+        ):
+            raise Refused(Problem("C7", Text(texts.PIC_TAKEN), owner="network", field="pic"))
+        row = session.merge(EuIdentity(organisation_id=organisation_id, pic=pic, source=source))
+        session.flush()
+        audit.record(actor, "clusters.name_pic", "organisation", organisation_id, after={"pic": pic})
+        return row
 
 
 def write_text(

@@ -1,0 +1,1 @@
+"""Rules of clusters, pure, by subject."""
