@@ -82,7 +82,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "training.session_opened": (),
     "training.session_started": (),
     "training.session_over": (),
-    "training.session_cancelled": (),
+    "training.session_cancelled": ("training.tell_cancelled",),
     "training.certificate_issued": (),
 }
 """Event → kinds of job. Announced by a floor, handled by floors above it, after the commit."""

@@ -92,3 +92,9 @@ def stop_recalled_step(version_id: str, step_key: str) -> None:
 def offer_update(version_id: str) -> None:
     """Trainers of sessions that keep an older version read what is new."""
     versions.offer_update(UUID(version_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(notices.TELL_CANCELLED)
+def tell_cancelled(session_id: str) -> None:
+    """A session does not take place."""
+    notices.tell_cancelled(UUID(session_id), public_url=current_app.config["LIFT"].public_url)

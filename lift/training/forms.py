@@ -113,6 +113,18 @@ class AidForm(LiftForm):
         return _cents(self.declared.data) if self.answer is AidAnswer.WITH_AID else None
 
 
+class CancelForm(LiftForm):
+    """Why a session does not take place; everybody reads it."""
+
+    reason = StringField(_l("Why it is cancelled"), [InputRequired(), Length(max=300)])
+
+
+class PoolSizeForm(LiftForm):
+    """Seats of a pool."""
+
+    size = IntegerField(_l("Seats"), [InputRequired(), NumberRange(0, 500)])
+
+
 class HelpForm(LiftForm):
     """Ask for help."""
 

@@ -166,3 +166,5 @@ RECALL_BODY = N_(
     "The step “%(step)s” of “%(title)s” was stopped because it is unsafe: %(reason)s\n\nIt cannot be started any more. "
     "Machines that ran it are in their safe state. Go on with the next step; a new version follows."
 )
+CANCELLED_SUBJECT = N_("Cancelled: “%(title)s”")
+CANCELLED_BODY = N_("“%(title)s” does not take place. The place of %(name)s has ended and costs nothing.\n")

@@ -92,6 +92,7 @@ from lift.training.queries.roll import (
 )
 from lift.training.queries.seats import (
     ahead_of,
+    cancelled_places,
     candidates,
     cap_key,
     clock_may_act,
@@ -132,6 +133,7 @@ __all__ = [
     "bench_right",
     "briefing_of",
     "briefing_text",
+    "cancelled_places",
     "candidates",
     "cap_key",
     "cards_by_id",

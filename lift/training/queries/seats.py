@@ -190,3 +190,11 @@ def sessions_to_decide(now: datetime) -> list[UUID]:
         PilotSession.decision.is_(None), PilotSession.decide_at <= now, PilotSession.status == SessionStatus.OPEN
     )
     return list(db.session.scalars(query.order_by(PilotSession.decide_at, PilotSession.id)))
+
+
+def cancelled_places(session_id: UUID) -> list[UUID]:
+    """Places that ended because the session was cancelled."""
+    query = sa.select(Enrolment.id).where(
+        Enrolment.session_id == session_id, Enrolment.status == EnrolmentStatus.SESSION_CANCELLED
+    )
+    return list(db.session.scalars(query.order_by(Enrolment.id)))

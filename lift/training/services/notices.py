@@ -19,6 +19,7 @@ from lift.training.queries import PlaceTold
 TELL_OFFER = jobs.JobKind("training.tell_offer")
 TELL_ASKED = jobs.JobKind("training.tell_asked")
 TELL_REFUSED = jobs.JobKind("training.tell_refused")
+TELL_CANCELLED = jobs.JobKind("training.tell_cancelled")
 TELL_ENDED = jobs.JobKind("training.tell_ended")
 
 
@@ -58,6 +59,17 @@ def tell_ended(enrolment_id: UUID, *, public_url: str) -> bool:
             return False
         body = texts.ENDED_BODIES[_ended_matter(told.enrolment)]
         return _tell(told, _both(told), "ended", texts.ENDED_SUBJECT, body, public_url)
+
+
+def tell_cancelled(session_id: UUID, *, public_url: str) -> int:
+    """Everybody who had a place in a cancelled session is told once; returns how many were reached."""
+    with transaction():
+        found = [queries.place_told_to(key) for key in queries.cancelled_places(session_id)]
+        return sum(
+            _tell(told, [told.own] if told.own else told.company[:1], "cancelled", texts.CANCELLED_SUBJECT,
+                  texts.CANCELLED_BODY, public_url)
+            for told in found if told is not None
+        )  # fmt: skip
 
 
 def warn_of_clock(enrolment_id: UUID, which: str, *, public_url: str) -> bool:

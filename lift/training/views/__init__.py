@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from lift.training.views import enrol, improve, klass, my, places, play, preview, sessions, versions, worth
+from lift.training.views import board, enrol, improve, klass, my, places, play, preview, sessions, versions, worth
 from lift.training.views.bench_panel import bench_panel
 from lift.training.views.blueprint import bp
 
 __all__ = [
     "bench_panel",
+    "board",
     "bp",
     "enrol",
     "improve",

@@ -38,7 +38,7 @@ def sessions() -> str:
     shown = [row_of(card, primary=at == 0) for at, card in enumerate(cards)]
     return render_template("training/sessions.html", rows=shown, found=found, firm=firm, page=page,
                            groups=_groups(found, filters), chips=_chips(found, filters), filters=filters,
-                           highest=-(-found.highest_price // 100), csv_url=_address("training.sessions_csv"),
+                           hosts=_hosts(), highest=-(-found.highest_price // 100), csv_url=_address("training.sessions_csv"),
                            firm_words=rows.firm_words(firm) if firm else "")  # fmt: skip
 
 
@@ -79,6 +79,12 @@ def may_enrol() -> bool:
     """Whether the person could enrol somebody, as far as a page has to know."""
     actor = current_actor()
     return actor.organisation_id is not None and actor.has(Role.OWNER, Scope.COMPANY, actor.organisation_id)
+
+
+def _hosts() -> bool:
+    """Whether the person has sessions of an own lab to decide on."""
+    actor = current_actor()
+    return actor.has(Role.PARTNER_ADMIN) or actor.has(Role.LAB_MANAGER)
 
 
 def _page(total: int) -> dict[str, Any]:
