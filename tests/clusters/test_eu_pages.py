@@ -164,6 +164,8 @@ def test_c7_figure_on_the_hub_opens_to_as_many_rows_as_it_counts(client: FlaskCl
 
 
 def test_c7_unknown_figure_hub_or_hub_without_id_is_404(client: FlaskClient, afil: Hub) -> None:
+    nothing = main_of(client.get("/hubs/afil/figures/projects"))
+    assert "No set of EU-project data was taken in yet, so nothing is computed." in nothing
     load()
     make_hub("norte")
     for path in ("/hubs/afil/figures/height", "/hubs/norte/figures/projects", "/hubs/nobody/figures/projects"):
