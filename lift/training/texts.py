@@ -167,4 +167,7 @@ RECALL_BODY = N_(
     "Machines that ran it are in their safe state. Go on with the next step; a new version follows."
 )
 CANCELLED_SUBJECT = N_("Cancelled: “%(title)s”")
-CANCELLED_BODY = N_("“%(title)s” does not take place. The place of %(name)s has ended and costs nothing.\n")
+CANCELLED_BODY = N_(
+    "“%(title)s” does not take place: %(reason)s\n\nThe place of %(name)s has ended and costs nothing. "
+    "Look for another date: %(url)s\n"
+)

@@ -1677,6 +1677,7 @@ def upgrade() -> None:
     sa.Column('auto_cancel', sa.Boolean(), nullable=False),
     sa.Column('decision', sa.Enum('go', 'cancel', name='decision', native_enum=False, length=40), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('cancelled_because', sa.Text(), nullable=True),
     sa.Column('priced', sa.Boolean(), nullable=False),
     sa.Column('wants', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),

@@ -75,6 +75,7 @@ class PilotSession(Base):
     auto_cancel: Mapped[bool] = mapped_column(default=False)
     decision: Mapped[Decision | None] = state_column(Decision)
     decided_at: Mapped[datetime | None]
+    cancelled_because: Mapped[str | None]  # read by everybody who had a place
     priced: Mapped[bool] = mapped_column(default=True)  # False: a draft whose price nobody told yet (N4)
     wants: Mapped[Json] = mapped_column(default=dict)  # {"assets": [id], "rooms": [name]}: what it claims when opened
     opened_at: Mapped[datetime | None]

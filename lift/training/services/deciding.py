@@ -1,4 +1,4 @@
-"""Changing an open session: seats of a pool, go or no-go at its instant (E15, T8), a stand-in trainer (T7)."""
+"""Changing an open session: seats of a pool, go or no-go at its instant (E15, T8)."""
 
 from __future__ import annotations
 

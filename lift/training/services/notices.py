@@ -114,6 +114,7 @@ def _tell(told: PlaceTold, addresses: Sequence[str], kind: str, subject: str, bo
             "name": told.name,
             "until": f"{format_datetime(until, 'EEE d MMM HH:mm', locale=told.language)} {until.tzname()}",
             "url": public_url + place,
+            "reason": Text(told.session.cancelled_because) if told.session.cancelled_because else "",
         }
         mail.queue_mail(
             address, event=f"{kind}:{row.id}:{ends.isoformat()}", kind=f"training.{kind}",

@@ -144,7 +144,7 @@ def cancel_session(session_id: UUID, *, actor: Actor, reason: str) -> PilotSessi
         if row.status in (SessionStatus.OVER, SessionStatus.CANCELLED):
             raise Conflict(Problem("E15", Text(texts.SESSION_OVER), owner="training"))
         _end_places(row, now)
-        row.status = SessionStatus.CANCELLED
+        row.status, row.cancelled_because = SessionStatus.CANCELLED, reason
         labs.release_for_session(row.id, actor=actor, reason=reason)
         audit.record(actor, "training.cancel_session", "pilot_session", row.id, reason=reason)
         events.announce(CANCELLED, session_id=row.id)
