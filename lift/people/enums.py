@@ -54,13 +54,6 @@ class LinkKind(StrEnum):
     PARTNER = "partner"
 
 
-class NeedKind(StrEnum):
-    """RULES E25: what a host must know, and nobody else."""
-
-    ACCESS = "access"
-    DIET = "diet"
-
-
 class JoinState(StrEnum):
     """RULES R6."""
 

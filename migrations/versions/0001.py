@@ -312,9 +312,6 @@ def upgrade() -> None:
     sa.Column('size_declared_on', sa.Date(), nullable=True),
     sa.Column('hub_organisation_id', sa.UUID(), nullable=True),
     sa.Column('contact_email', sa.Text(), nullable=True),
-    sa.Column('billing_name', sa.Text(), nullable=False),
-    sa.Column('billing_address', sa.Text(), nullable=False),
-    sa.Column('billing_email', sa.Text(), nullable=True),
     sa.Column('machines_note', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.CheckConstraint("size_class IN ('micro', 'small', 'medium', 'large', 'unknown')", name=op.f('ck_company_size_class_known')),
     sa.CheckConstraint("vat_state IN ('unchecked', 'valid', 'unknown', 'vouched')", name=op.f('ck_company_vat_state_known')),
@@ -498,18 +495,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_membership_organisation_id'), 'membership', ['organisation_id'], unique=False)
     op.create_index('uq_membership_live', 'membership', ['person_id', 'organisation_id'], unique=True, postgresql_where=sa.text('ended_on IS NULL'))
-    op.create_table('needs_intake',
-    sa.Column('organisation_id', sa.UUID(), nullable=False),
-    sa.Column('answers', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('updated_by', sa.UUID(), nullable=True),
-    sa.Column('shared_with', sa.UUID(), nullable=True),
-    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_needs_intake_organisation_id_organisation')),
-    sa.ForeignKeyConstraint(['shared_with'], ['person.id'], name=op.f('fk_needs_intake_shared_with_person')),
-    sa.ForeignKeyConstraint(['updated_by'], ['person.id'], name=op.f('fk_needs_intake_updated_by_person')),
-    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_needs_intake'))
-    )
-    op.create_index(op.f('ix_needs_intake_shared_with'), 'needs_intake', ['shared_with'], unique=False)
     op.create_table('partner',
     sa.Column('organisation_id', sa.UUID(), nullable=False),
     sa.Column('state', sa.Enum('applied', 'checked', 'agreed', 'trial', 'active', 'suspended', name='partnerstate', native_enum=False, length=40), nullable=False),
@@ -524,18 +509,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_partner'))
     )
     op.create_index(op.f('ix_partner_state'), 'partner', ['state'], unique=False)
-    op.create_table('person_need',
-    sa.Column('id', sa.UUID(), nullable=False),
-    sa.Column('person_id', sa.UUID(), nullable=False),
-    sa.Column('kind', sa.Enum('access', 'diet', name='needkind', native_enum=False, length=40), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('until', sa.Date(), nullable=False),
-    sa.CheckConstraint("kind IN ('access', 'diet')", name=op.f('ck_person_need_kind_known')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_person_need_person_id_person')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_need')),
-    sa.UniqueConstraint('person_id', 'kind', name=op.f('uq_person_need_person_id_kind'))
-    )
-    op.create_index(op.f('ix_person_need_until'), 'person_need', ['until'], unique=False)
     op.create_table('qualification',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('person_id', sa.UUID(), nullable=False),
@@ -2187,12 +2160,8 @@ def downgrade() -> None:
     op.drop_table('role_grant')
     op.drop_index(op.f('ix_qualification_person_id_type_key'), table_name='qualification')
     op.drop_table('qualification')
-    op.drop_index(op.f('ix_person_need_until'), table_name='person_need')
-    op.drop_table('person_need')
     op.drop_index(op.f('ix_partner_state'), table_name='partner')
     op.drop_table('partner')
-    op.drop_index(op.f('ix_needs_intake_shared_with'), table_name='needs_intake')
-    op.drop_table('needs_intake')
     op.drop_index('uq_membership_live', table_name='membership', postgresql_where=sa.text('ended_on IS NULL'))
     op.drop_index(op.f('ix_membership_organisation_id'), table_name='membership')
     op.drop_table('membership')

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lift.people.models.belonging import Invitation, JoinRequest, Membership, RoleGrant, RoleProposal
-from lift.people.models.organisations import Company, CompanyLink, NeedsIntake, Organisation, SizeDeclaration
+from lift.people.models.organisations import Company, CompanyLink, Organisation, SizeDeclaration
 from lift.people.models.persons import Account, ApiToken, Person, SharedSignIn, SignInCard
-from lift.people.models.rights import Consent, DataExport, ErasureReport, PersonNeed
+from lift.people.models.rights import Consent, DataExport, ErasureReport
 
 __all__ = [
     "Account",
@@ -18,10 +18,8 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "Membership",
-    "NeedsIntake",
     "Organisation",
     "Person",
-    "PersonNeed",
     "RoleGrant",
     "RoleProposal",
     "SharedSignIn",

@@ -1,4 +1,4 @@
-"""Bodies and firms, what firms declare, and what they want to learn."""
+"""Bodies and firms, and what firms declare."""
 
 from __future__ import annotations
 
@@ -67,9 +67,6 @@ class Company(Base):
     size_declared_on: Mapped[date | None]
     hub_organisation_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("organisation.id"))
     contact_email: Mapped[str | None]
-    billing_name: Mapped[str] = mapped_column(default="")
-    billing_address: Mapped[str] = mapped_column(default="")
-    billing_email: Mapped[str | None]
     machines_note: Mapped[Texts] = mapped_column(default=dict)
 
     organisation: Mapped[Organisation] = relationship(back_populates="company", foreign_keys=[organisation_id])
@@ -114,19 +111,3 @@ class CompanyLink(Base):
     declared_on: Mapped[date] = mapped_column(server_default=sa.func.current_date())
     declared_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
     ended_on: Mapped[date | None]
-
-
-class NeedsIntake(Base):
-    """What a firm wants to learn: its machines, what stands isolated, which data it wants (S9). One per company, edited.
-
-    ``answers`` holds the lists of the form by their names; ``shared_with`` is the one trainer who may read it.
-    """
-
-    __tablename__ = "needs_intake"
-    __table_args__ = (sa.Index(None, "shared_with"),)
-
-    organisation_id: Mapped[UUID] = mapped_column(sa.ForeignKey("organisation.id"), primary_key=True)
-    answers: Mapped[Json] = mapped_column(default=dict)
-    updated_at: Mapped[datetime]
-    updated_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
-    shared_with: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))

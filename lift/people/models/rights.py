@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lift.core.db import Base, Created, Json, Key, one_of, state_column
-from lift.people.enums import ConsentPurpose, NeedKind
+from lift.people.enums import ConsentPurpose
 
 
 class Consent(Base):
@@ -24,23 +24,6 @@ class Consent(Base):
     text_version: Mapped[str]
     given_at: Mapped[Created]
     withdrawn_at: Mapped[datetime | None]
-
-
-class PersonNeed(Base):
-    """Access or diet, in the person's own words, for trainings up to ``until``; erased 30 days after (RULES E25, E26)."""
-
-    __tablename__ = "person_need"
-    __table_args__ = (
-        one_of("kind", NeedKind),
-        sa.UniqueConstraint("person_id", "kind"),
-        sa.Index(None, "until"),
-    )
-
-    id: Mapped[Key]
-    person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))
-    kind: Mapped[NeedKind] = state_column(NeedKind)
-    text: Mapped[str]
-    until: Mapped[date]
 
 
 class DataExport(Base):
