@@ -51,6 +51,7 @@ KEPT = {
     "raw telemetry": N_("What the machines said; your own recordings stay"),
     "ended shared sign-ins": N_("Who signed in on a shared computer, and when"),
     "help requests": N_("Questions that learners asked their trainer, with the answers"),
+    "archives of one's own data": N_("The archive of your own data, once you asked for it"),
     "dead cards": N_("Sign-in cards that no longer work"),
     "dead tokens": N_("Keys of other programs that no longer work"),
 }

@@ -104,7 +104,7 @@ def _tell(row: DataExport) -> None:
 
 
 def _old_exports(cut: datetime) -> int:
-    return drop_exports(DataExport.ends_at <= cut)
+    return drop_exports(DataExport.ready_at <= cut)
 
 
-keep(DataClass("archives of one's own data", timedelta(0), "delete", "a week to fetch it", _old_exports))
+keep(DataClass("archives of one's own data", KEPT, "delete", "a week to fetch it", _old_exports))
