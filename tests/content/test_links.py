@@ -72,7 +72,7 @@ def test_a13_dead_link_is_asked_again_after_a_day_or_vouched_for_90(site: str) -
     assert [verbs.check_links(version.id, now, ask) for _twice in range(2)] == [1, 0]
     kept = db.session.get_one(LinkCheck, url)
     assert (kept.alive, kept.answer) == (False, "404")
-    assert _unmet(version.id) == ["1 links do not answer."]
+    assert _unmet(version.id) == ["Links that do not answer: 1."]
     assert verbs.check_links(version.id, now + timedelta(hours=25), ask) == 1
     with pytest.raises(Forbidden):
         verbs.vouch_for_link(version.id, url, actor=group.reviewer)
