@@ -69,6 +69,8 @@ CSRF_FREE: tuple[Blueprint, ...] = (
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "labs.booking_ended": (),  # cancelled, displaced: booking_id, status
+    "labs.booking_displaced": ("labs.tell_displaced", "training.tell_displaced"),  # booking_id
+    "labs.time_back": ("labs.tell_back",),  # booking_id
     "content.published": ("training.offer_update",),  # version_id
     "content.step_recalled": ("training.stop_recalled_step",),  # version_id, step_key
     "live.cut_sealed": ("training.check_attempts",),  # cut_id

@@ -11,7 +11,7 @@ from lift.core import clock, jobs
 from lift.core.db import db
 from lift.labs import queries, services
 from lift.labs.queries import feeds as feed_queries
-from lift.labs.services import feeds, outside
+from lift.labs.services import displaced, feeds, outside
 from workers.ticks import every
 
 
@@ -54,3 +54,15 @@ def read_calendar(feed_id: str) -> None:
         feeds.miss_calendar(UUID(feed_id), str(problem), clock.now())
     else:
         feeds.take_calendar(UUID(feed_id), body, clock.now())
+
+
+@jobs.handler(displaced.TELL_DISPLACED)
+def tell_displaced(booking_id: str) -> None:
+    """The lab took a booking back."""
+    displaced.tell_displaced(UUID(booking_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(displaced.TELL_BACK)
+def tell_back(booking_id: str) -> None:
+    """A block ended early: the old time is offered."""
+    displaced.tell_back(UUID(booking_id), public_url=current_app.config["LIFT"].public_url)

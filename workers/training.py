@@ -13,6 +13,7 @@ from lift.training.services import (
     certificates,
     clocks,
     deciding,
+    displaced,
     learning,
     notices,
     promotion,
@@ -98,3 +99,9 @@ def offer_update(version_id: str) -> None:
 def tell_cancelled(session_id: str) -> None:
     """A session does not take place."""
     notices.tell_cancelled(UUID(session_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(displaced.TELL_DISPLACED)
+def tell_displaced(booking_id: str) -> None:
+    """A lab took back what it held for a session."""
+    displaced.tell_displaced(UUID(booking_id), public_url=current_app.config["LIFT"].public_url)

@@ -156,6 +156,11 @@ NOT_OFFERED = N_("Only a published version of the same module can be taken.")
 HAS_STARTED = N_("%(n)s learners have begun with the present version; they stay on it, so the session does too.")
 SESSION_OVER = N_("The session is over; its record stays as it is.")
 OTHER_MACHINE = N_("The new version asks for another machine than the one this session has booked.")
+LOST_SUBJECT = N_("The session on %(day)s has lost its place in %(lab)s")
+LOST_BODY = N_(
+    "%(lab)s had to take back what it held for the session on %(day)s. The lab says why: %(why)s\n\n"
+    "Move the session or cancel it; the people who enrolled are told when you do: %(url)s"
+)
 UPDATE_SUBJECT = N_("A new version of “%(title)s” is out")
 UPDATE_BODY = N_(
     "“%(title)s” has a version %(n)s. %(changed)s\n\nYour session on %(day)s keeps its version unless you take the new one. "

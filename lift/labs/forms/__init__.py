@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lift.labs.forms.desk import (
+    ALL_LABS,
     FIRST_YEAR,
     LAST_YEAR,
     BlockForm,
+    BlockTimeForm,
     BookForm,
     CancelForm,
     MoveForm,
@@ -17,9 +19,11 @@ from lift.labs.forms.desk import (
 )
 
 __all__ = [
+    "ALL_LABS",
     "FIRST_YEAR",
     "LAST_YEAR",
     "BlockForm",
+    "BlockTimeForm",
     "BookForm",
     "CancelForm",
     "MoveForm",

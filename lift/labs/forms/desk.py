@@ -23,6 +23,8 @@ from lift.web.i18n import lazy_gettext as _l
 from lift.web.i18n import say
 
 MOST_LENGTHS = 16
+ALL_LABS = "*"
+"""A choice beside the assets: every lab that one runs."""
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 
 
@@ -105,8 +107,19 @@ class CancelForm(LiftForm):
     reason = TextAreaField(_l("Why"), [Optional(), Length(max=400, message=_l("Use 400 characters at most."))])
 
 
-class BlockForm(TimeForm):
-    """Time taken away from an asset or the whole lab."""
+class BlockTimeForm(TimeForm):
+    """The time of a block. ``seen``: codes of the bookings in its way that the page has shown."""
+
+    seen = HiddenField()
+
+    def offer_block_lengths(self, also: Sequence[int] = ()) -> None:
+        """Half an hour to a week, and ``also`` what a block lasts now."""
+        lengths = sorted({30, 60, 120, 240, 480, 24 * 60, 48 * 60, 168 * 60, *also})
+        self.minutes.choices = [(n, length_words(n)) for n in lengths]
+
+
+class BlockForm(BlockTimeForm):
+    """Time taken away from an asset, the whole lab, or all labs of the reader."""
 
     asset = SelectField(_l("What"))
     kind = SelectField(_l("Kind"), default=BlockKind.MAINTENANCE.value)
@@ -115,13 +128,13 @@ class BlockForm(TimeForm):
         [InputRequired(_l("Say in a few words why; the people concerned will read it.")), Length(max=200)],
     )
 
-    def offer(self, assets: Sequence[Asset]) -> None:
+    def offer(self, assets: Sequence[Asset], *, all_labs: bool = False) -> None:
         """The choices, in the reader's language; blocks last from half an hour to a week."""
         self.asset.choices = [(asset.key, asset.name) for asset in assets] + [("", _("the whole lab"))]
+        self.asset.choices += [(ALL_LABS, _("all my labs"))] if all_labs else []
         chosen = {k: words for k, words in texts.BLOCKS.items() if k != BlockKind.OUTSIDE}  # feeds make those
         self.kind.choices = [(kind.value, say(words)) for kind, words in chosen.items()]
-        hours = (0.5, 1, 2, 4, 8, 24, 48, 168)
-        self.minutes.choices = [(int(60 * h), length_words(int(60 * h))) for h in hours]
+        self.offer_block_lengths()
 
 
 def wall_start(day: date, wall: time, zone: str) -> datetime:

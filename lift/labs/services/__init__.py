@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lift.labs.services.blocks import block_resource, remove_block
+from lift.labs.services.blocks import block_places, block_resource, change_block, remove_block
 from lift.labs.services.bookings import (
     CHANGEABLE,
     BookingRequest,
@@ -25,6 +25,7 @@ from lift.labs.services.directory import (
     open_lab,
     slug_of,
 )
+from lift.labs.services.displaced import other_starts, take_other_time
 from lift.labs.services.extension import extend_booking, extend_for_session
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
@@ -41,10 +42,12 @@ __all__ = [
     "add_asset",
     "add_asset_type",
     "add_lab",
+    "block_places",
     "block_resource",
     "book_assets",
     "book_for_session",
     "cancel_booking",
+    "change_block",
     "claim_units",
     "confirm_hold",
     "end_expired_holds",
@@ -58,6 +61,7 @@ __all__ = [
     "move_booking",
     "name_owner",
     "open_lab",
+    "other_starts",
     "release_claims",
     "release_for_session",
     "remove_block",
@@ -68,4 +72,5 @@ __all__ = [
     "set_opening",
     "slug_of",
     "sweep_holds",
+    "take_other_time",
 ]

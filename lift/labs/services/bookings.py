@@ -147,6 +147,8 @@ def cancel_booking(code: str, *, actor: Actor, reason: str = "") -> Booking:
         end_bookings([booking], status, Release.DISPLACED if displaced else Release.CANCELLED, now, locked)
         audit.record(actor, "labs.cancel", "booking", booking.id, after={"status": status}, reason=reason or None)
         events.announce("labs.booking_ended", booking_id=booking.id, status=status.value)
+        if displaced:
+            events.announce("labs.booking_displaced", booking_id=booking.id)
         return booking
 
 

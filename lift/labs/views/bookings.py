@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from lift.core import clock
-from lift.core.errors import Refused, require_found
+from lift.core.errors import Problem, Refused, require_found
 from lift.labs import queries, services, texts
+from lift.labs.enums import BookingStatus
 from lift.labs.forms import CancelForm, MoveForm, instant_of
 from lift.labs.models import Asset, Booking
 from lift.labs.permissions import can_change_booking, can_see_booking
 from lift.labs.policy.spans import ends, length
 from lift.labs.policy.wallclock import local_day
+from lift.labs.texts import blocks
 from lift.labs.views import shown
 from lift.labs.views.blueprint import bp
 from lift.labs.views.desk import Page, told
@@ -80,6 +82,23 @@ def put_back(code: str) -> Page:
     return told(back, _("As before: %(when)s.", when=shown.between(back.during, back.lab.zone)), "labs.cancel")
 
 
+@bp.post("/bookings/<code>/other-time")
+@signed_in
+def other_time(code: str) -> Page:
+    """Another time for a booking that the lab took back; 422 without a start, 409 with the nearest free ones."""
+    row = visible(code)
+    start = instant_of(request.form.get("instead"))
+    forms = (move_form(row, filled=True), CancelForm(formdata=None))
+    if start is None:
+        return booking_page(row, *forms, [Problem("B1", blocks.CHOOSE_A_TIME)], 422)
+    try:
+        back = services.take_other_time(code, start, actor=current_actor())
+    except Refused as refused:
+        return booking_page(visible(code), *forms, refused.problems, 409)
+    flash(_("It stands again: %(when)s.", when=shown.between(back.during, back.lab.zone)))
+    return redirect(url_for("labs.booking", code=code))
+
+
 def undone(row: Booking) -> Booking:
     """The verb that takes the last change back."""
     start, end = (instant_of(request.args.get(name)) for name in ("start", "end"))
@@ -116,6 +135,8 @@ def booking_page(
     """The page."""
     actor = current_actor()
     begun = ends(row.during)[0] <= clock.now()
+    may = can_change_booking(actor, row) and row.session_id is None
+    lost = may and row.status == BookingStatus.DISPLACED
     page = render_template(
         "labs/booking.html",
         booking=row,
@@ -123,9 +144,11 @@ def booking_page(
         held=queries.resources_held(row),
         names={asset.id: asset.name for asset in assets_of(row)},
         holder=queries.names_of([row.holder_id]).get(row.holder_id) if row.holder_id else None,
-        may_change=can_change_booking(actor, row) and row.session_id is None and not begun,
+        may_change=may and not begun,
         standing=row.status in services.CHANGEABLE,
         begun=begun,
+        lost=lost,
+        others=(shown.offered_starts(problems) or services.other_starts(row)) if lost else [],
         own=actor.person_id in (row.holder_id, row.created_by),
         move=move,
         cancel=cancel,

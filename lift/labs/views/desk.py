@@ -15,11 +15,10 @@ from lift.core.actor import Actor, Role, Scope
 from lift.core.errors import Forbidden, Problem, Refused, require, require_found
 from lift.core.i18n import Text
 from lift.labs import queries, services, texts
-from lift.labs.enums import BlockKind, Purpose
-from lift.labs.forms import FIRST_YEAR, LAST_YEAR, BlockForm, BookForm, instant_of
+from lift.labs.enums import Purpose
+from lift.labs.forms import FIRST_YEAR, LAST_YEAR, BookForm, instant_of
 from lift.labs.models import Booking, Lab
 from lift.labs.permissions import can_run_lab, can_see_desk
-from lift.labs.policy.spans import span
 from lift.labs.policy.wallclock import local_day
 from lift.labs.queries import feeds
 from lift.labs.views import shown
@@ -59,26 +58,6 @@ def book() -> Page:
     except Refused as refused:
         return desk_page(lab, form.wall()[0], form, problems=refused.problems, status=409)
     return told(booking, _("Booked: %(when)s.", when=shown.between(booking.during, lab.zone)), "labs.cancel")
-
-
-@bp.route("/desk/block", methods=["GET", "POST"])
-@signed_in
-def block() -> Page:
-    """Take time away from an asset or the lab; says whose bookings gave way."""
-    actor = current_actor()
-    lab = desk_lab(actor)
-    may = Problem("R2", Text(texts.MAY_NOT_RUN, {"lab": lab.name}), owner=lab.name)
-    require(can_run_lab(actor, lab), may)
-    form = BlockForm()
-    form.offer(lab.assets)
-    if not form.validate_on_submit():
-        return block_page(lab, form, 422 if form.is_submitted() else 200)
-    try:
-        _row, displaced = place_block(form, lab, actor)
-    except Refused as refused:
-        return block_page(lab, form, 409, refused.problems)
-    flash(_("Blocked. %(n)s bookings gave way; their people read why on the booking.", n=len(displaced)))
-    return redirect(url_for("labs.desk", lab=lab.slug, day=form.wall()[0].isoformat()))
 
 
 def desk_lab(actor: Actor) -> Lab:
@@ -147,16 +126,6 @@ def asked(form: BookForm, lab: Lab, actor: Actor) -> services.BookingRequest:
     )
 
 
-def place_block(form: BlockForm, lab: Lab, actor: Actor) -> tuple[object, list[Booking]]:
-    """The block that the form describes."""
-    asset = next((asset for asset in lab.assets if asset.key == form.asset.data), None)
-    resource_id = queries.resource_of_asset(asset.id).id if asset else None
-    during = span(*form.instants(lab.zone))
-    return services.block_resource(
-        lab.id, resource_id, BlockKind(form.kind.data), during, form.reason.data or "", actor=actor
-    )
-
-
 def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status: int = 200) -> tuple[str, int]:
     """The page."""
     now = clock.now()
@@ -185,13 +154,6 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
         now=now,
     )
     return page, status
-
-
-def block_page(lab: Lab, form: BlockForm, status: int, problems: Any = ()) -> tuple[str, int]:
-    """The page."""
-    if not form.is_submitted():
-        form.day.data = chosen_day(lab)
-    return render_template("labs/block.html", lab=lab, form=form, problems=problems), status
 
 
 def told(booking: Booking, sentence: str, undo: str, **values: Any) -> Response:

@@ -59,6 +59,12 @@ def trainers_of_older(version: ModuleVersion) -> list[Reader]:
     return _readers(teaches.subquery(), PilotSession.version_id.in_(older))
 
 
+def trainers_of(session_id: UUID) -> list[Reader]:
+    """Trainers of one session that is not over."""
+    teaches = sa.select(SessionTrainer.person_id, SessionTrainer.session_id)
+    return _readers(teaches.subquery(), PilotSession.id == session_id)
+
+
 def people_on(version_id: UUID) -> list[Reader]:
     """Trainers and seated learners of sessions that are not over and use this version."""
     teaches = sa.select(SessionTrainer.person_id, SessionTrainer.session_id)
