@@ -238,17 +238,6 @@ def test_visitor_of_the_desk_is_sent_to_the_sign_in_page(client: FlaskClient) ->
     assert (answer.status_code, answer.location.startswith("/sign-in?next=")) == (302, True)
 
 
-def test_blocking_from_the_desk_displaces_and_says_how_many(client: FlaskClient, sign_in: SignIn) -> None:
-    asset = make_asset()
-    booking = services.book_assets(request_for(asset, monday(9)), actor=manager_of(asset.lab))
-    sign_in(client, make_manager(asset.lab))
-    data = form_for(asset, monday(8), 240, kind="failure", reason="Door sensor fault")
-    answer = client.post("/desk/block", data=data, follow_redirects=True)
-    db.session.refresh(booking)
-    assert (booking.status, booking.reason) == (BookingStatus.DISPLACED, "Door sensor fault")
-    assert "Blocked. 1 bookings gave way" in text_of(answer.get_data(as_text=True))
-
-
 @pytest.mark.parametrize(
     "address",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -102,13 +103,14 @@ def _people_of(booking: Booking) -> list[Addressed]:
 
 
 def _write(
-    booking: Booking, person: Addressed, kind: str, subject: str, body: str, more: dict[str, object], public_url: str
+    booking: Booking, person: Addressed, kind: str, subject: str, body: str, more: Mapping[str, object], public_url: str
 ) -> None:
     """One letter a person and time that the booking gave way."""
     words = {
         "name": person.name, "lab": booking.lab.name, "url": f"{public_url}/bookings/{booking.code}",
         "when": wall(ends(booking.during)[0], booking.lab.zone, person.language),
-    } | more  # fmt: skip
+        **more,
+    }  # fmt: skip
     mail.queue_mail(
         person.address, event=f"{kind}:{booking.id}:{booking.sequence}", kind=f"labs.{kind}",
         subject=in_language(Text(subject, words), person.language),

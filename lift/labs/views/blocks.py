@@ -20,6 +20,7 @@ from lift.labs.forms import ALL_LABS, BlockForm, BlockTimeForm
 from lift.labs.models import Block, Booking, Lab
 from lift.labs.permissions import can_run_lab
 from lift.labs.policy.spans import ends, length, span
+from lift.labs.policy.wallclock import local_day
 from lift.labs.queries import blocks as found
 from lift.labs.queries.blocks import Hit, Place
 from lift.labs.views import shown
@@ -142,7 +143,7 @@ def told_blocked(lab: Lab, during: Instants, gone: Sequence[Booking]) -> Respons
         flash(_("Blocked. %(n)s bookings gave way; their people are told why, with other times.", n=len(gone)))
     else:
         flash(_("Blocked. No booking was in the way."))
-    return redirect(url_for("labs.desk", lab=lab.slug, day=shown.local_day(ends(during)[0], lab.zone).isoformat()))
+    return redirect(url_for("labs.desk", lab=lab.slug, day=local_day(ends(during)[0], lab.zone).isoformat()))
 
 
 def block_page(lab: Lab, form: BlockForm, status: int, problems: Any = (), hits: Sequence[Hit] = ()) -> tuple[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lift.training.services.certificates import issue_certificate, revoke_certificate
 from lift.training.services.clocks import warn_clocks
 from lift.training.services.deciding import decide_cancel, decide_due, decide_go, resize_pool
+from lift.training.services.displaced import TELL_DISPLACED
 from lift.training.services.enrolment import Enrolled, ask_for_seat, enrol
 from lift.training.services.holder import HOLDER
 from lift.training.services.longer import extend_part
@@ -35,6 +36,7 @@ from lift.training.services.worth import answer_check, give_feedback
 __all__ = [
     "HOLDER",
     "OFFER_UPDATE",
+    "TELL_DISPLACED",
     "Enrolled",
     "PartDraft",
     "PoolDraft",
