@@ -11,7 +11,7 @@ from lift.core import clock, jobs
 from lift.core.db import db
 from lift.labs import queries, services
 from lift.labs.queries import feeds as feed_queries
-from lift.labs.services import displaced, feeds, outside
+from lift.labs.services import displaced, failures, feeds, outside
 from workers.ticks import every
 
 
@@ -66,3 +66,15 @@ def tell_displaced(booking_id: str) -> None:
 def tell_back(booking_id: str) -> None:
     """A block ended early: the old time is offered."""
     displaced.tell_back(UUID(booking_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(failures.TELL_REPORT)
+def tell_report(failure_id: str) -> None:
+    """Somebody reported a problem."""
+    failures.tell_report(UUID(failure_id), public_url=current_app.config["LIFT"].public_url)
+
+
+@jobs.handler(failures.TELL_OUTCOME)
+def tell_outcome(failure_id: str) -> None:
+    """A problem was closed."""
+    failures.tell_outcome(UUID(failure_id))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lift.core.db import Base, Created, Key, one_of, state_column
 from lift.labs.enums import FailureState
 from lift.labs.models.places import Asset
+from lift.labs.models.time import Block
 
 
 class Failure(Base):
@@ -35,6 +36,7 @@ class Failure(Base):
     closed_at: Mapped[datetime | None]
 
     asset: Mapped[Asset] = relationship()
+    block: Mapped[Block | None] = relationship()
 
 
 class Displacement(Base):

@@ -27,6 +27,7 @@ from lift.labs.services.directory import (
 )
 from lift.labs.services.displaced import other_starts, take_other_time
 from lift.labs.services.extension import extend_booking, extend_for_session
+from lift.labs.services.failures import close_failure, machine_down, move_return, report_problem
 from lift.labs.services.holder import HOLDER
 from lift.labs.services.opening import materialise_opening, set_exception, set_opening
 from lift.labs.services.resources import ensure_resource
@@ -49,6 +50,7 @@ __all__ = [
     "cancel_booking",
     "change_block",
     "claim_units",
+    "close_failure",
     "confirm_hold",
     "end_expired_holds",
     "ensure_resource",
@@ -57,14 +59,17 @@ __all__ = [
     "finish_bookings",
     "grant_qualification",
     "hold_bundle",
+    "machine_down",
     "materialise_opening",
     "move_booking",
+    "move_return",
     "name_owner",
     "open_lab",
     "other_starts",
     "release_claims",
     "release_for_session",
     "remove_block",
+    "report_problem",
     "restore_booking",
     "set_asset_rules",
     "set_exception",

@@ -30,3 +30,7 @@ OUTCOME_BODY = N_(
 )
 REPORT_SUBJECT = N_("Problem reported: %(asset)s")
 REPORT_BODY = N_("Hello %(name)s,\n\n%(asset)s in %(lab)s has a problem: %(what)s\n\nDecide what happens: %(url)s\n")
+MAY_NOT_REPORT = N_("Only people who work in %(lab)s or have booked there report problems. Write to the lab instead.")
+SAY_OUTCOME = Text(N_("Say in a few words what became of it; the reporter reads it."))
+IS_BACK = N_("It is in order again.")
+NO_FAULT = N_("The lab looked and found nothing wrong.")

@@ -136,13 +136,15 @@ def booking_page(
     actor = current_actor()
     begun = ends(row.during)[0] <= clock.now()
     may = can_change_booking(actor, row) and row.session_id is None
+    assets = assets_of(row)
     lost = may and row.status == BookingStatus.DISPLACED
     page = render_template(
         "labs/booking.html",
         booking=row,
         lab=row.lab,
         held=queries.resources_held(row),
-        names={asset.id: asset.name for asset in assets_of(row)},
+        names={asset.id: asset.name for asset in assets},
+        keys={asset.id: asset.key for asset in assets},
         holder=queries.names_of([row.holder_id]).get(row.holder_id) if row.holder_id else None,
         may_change=may and not begun,
         standing=row.status in services.CHANGEABLE,
