@@ -33,6 +33,7 @@ from lift.labs.services.opening import materialise_opening, set_exception, set_o
 from lift.labs.services.resources import ensure_resource
 from lift.labs.services.rules import set_asset_rules, set_lab_rules
 from lift.labs.services.sessions import SessionBundle, book_for_session, release_for_session
+from lift.labs.services.visits import note_visit
 
 __all__ = [
     "CHANGEABLE",
@@ -64,6 +65,7 @@ __all__ = [
     "move_booking",
     "move_return",
     "name_owner",
+    "note_visit",
     "open_lab",
     "other_starts",
     "release_claims",

@@ -23,6 +23,7 @@ from lift.labs.policy.wallclock import local_day
 from lift.labs.queries import feeds
 from lift.labs.views import shown
 from lift.labs.views.blueprint import bp
+from lift.labs.views.since import told_since
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
 from lift.web.i18n import gettext as _
@@ -132,6 +133,7 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
     found = queries.lab_day(lab, day, now, all_hours="whole" in request.args)
     actor = current_actor()
     runs = can_run_lab(actor, lab)
+    since, changes = told_since(lab, actor, now) if runs else (now, [])
     start_where_free(form, found)
     page = render_template(
         "labs/desk.html",
@@ -146,6 +148,8 @@ def desk_page(lab: Lab, day: date, form: BookForm, *, problems: Any = (), status
         runs=runs,
         alarms=feeds.alarms(lab.id, now) if runs else [],
         clashes=feeds.clashes(lab, now) if runs else [],
+        since=since,
+        changes=changes,
         form=form,
         problems=shown.without_ways(problems),
         starts=shown.offered_starts(problems),

@@ -195,3 +195,13 @@ def blocks_since(asset_id: UUID, chunk_id: int, limit: int = 300) -> list[tuple[
 def cursor_at(gateway_id: UUID) -> datetime | None:
     """Time of the newest sample that was taken in from this gateway, whichever store."""
     return db.session.scalar(sa.select(sa.func.max(GatewayCursor.last_at)).filter_by(gateway_id=gateway_id))
+
+
+def gaps_since(asset_ids: Collection[UUID], since: datetime) -> int:
+    """How many gaps in the data of these assets were found after ``since``."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(DataGap)
+        .where(DataGap.asset_id.in_(asset_ids), DataGap.created_at > since)
+    )
+    return db.session.scalar(query) or 0
