@@ -11,7 +11,7 @@ from lift.labs.queries.bookings import (
     live_booking,
     resources_held,
 )
-from lift.labs.queries.day import Day, Item, ItemKind, Row, Slot, lab_day
+from lift.labs.queries.day import Day, Item, ItemKind, Row, Slot, lab_day, lab_week
 from lift.labs.queries.directory import (
     AssetCard,
     Directory,
@@ -60,6 +60,7 @@ __all__ = [
     "lab_cards",
     "lab_day",
     "lab_ids",
+    "lab_week",
     "labs_of",
     "live_booking",
     "names_of",
