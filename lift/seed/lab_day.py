@@ -1,4 +1,4 @@
-"""Bookings and blocks around now, so that the lab desk shows a day as it is."""
+"""Bookings, blocks and a problem around now, so that the lab desk shows a day as it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from lift.core.db import Instants
 from lift.labs.enums import BlockKind, Purpose, ResourceKind
-from lift.labs.services import BookingRequest, block_resource, book_assets, ensure_resource
+from lift.labs.services import BookingRequest, block_resource, book_assets, ensure_resource, report_problem
 from lift.people import queries as people
 from lift.seed.files import world
 from lift.seed.places import Places
@@ -35,6 +35,8 @@ def fill_lab_day(places: Places, crowd: dict[str, UUID], now: datetime) -> None:
         block_resource(
             places.labs[row["lab"]], resource.id, BlockKind(row["kind"]), _time(row, now), row["reason"], actor=manager
         )
+    for row in world("lab_day")["problems"]:
+        report_problem(places.assets[row["asset"]], row["what"], actor=people.actor_of(crowd[row["person"]], None))
 
 
 def _time(row: dict[str, Any], now: datetime) -> Instants:
