@@ -81,9 +81,9 @@ INSERT INTO floor_claim (id, unit_id, booking_id, during, created_at)
 TALLY = sa.text("UPDATE floor_tally SET count = count + 1 WHERE id = 1")
 AUDIT = sa.text("INSERT INTO floor_audit (action, thing_kind, thing_id, after) VALUES ('floor', 'booking', 'x', '{}')")
 ENROLMENT = """
-INSERT INTO floor_enrolment (id, session_id, pool_id, organisation_id, status, ticket, price_cents, aid_cents, aid,
-                             created_at)
-VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '%s', 1, 0, 0, 'full_price', now())
+INSERT INTO floor_enrolment (id, session_id, pool_id, organisation_id, status, ticket, price_cents, aid_cents,
+                             voucher_cents, aid, created_at)
+VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '%s', 1, 0, 0, 0, 'full_price', now())
 """
 SEATED, WAITING = (sa.text(ENROLMENT % status) for status in ("confirmed", "waiting"))
 LEDGER = sa.text("INSERT INTO floor_ledger (pool_id, change, reason) VALUES (gen_random_uuid(), 1, 'enrolled')")

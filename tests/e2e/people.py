@@ -44,7 +44,7 @@ class Seen:
 
     def watch(self, context: BrowserContext) -> None:
         context.on("console", self.on_console)
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("weberror", lambda error: self.errors.append(error.error.stack or str(error.error)))
         context.on("request", self.on_request)
         context.on("response", self.on_response)
 
