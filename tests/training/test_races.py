@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -14,20 +11,20 @@ import sqlalchemy as sa
 from apiflask import APIFlask
 from sqlalchemy.exc import IntegrityError
 
-from lift.core import clock
-from lift.core.actor import SYSTEM, Actor, Role, Scope
+from lift.core.actor import SYSTEM, Role, Scope
 from lift.core.db import db, transaction
 from lift.core.errors import Conflict, Refused
-from lift.people.models import Membership, Organisation, Person, RoleGrant
+from lift.people.models import Membership, Organisation, Person
 from lift.training import queries
 from lift.training import services as verbs
-from lift.training.enums import LIVE, SEATED, EnrolmentStatus, Fit
+from lift.training.enums import LIVE, EnrolmentStatus, Fit
 from lift.training.models import Enrolment, PilotSession, Pool, PoolLedger
 from lift.training.policy import EnrolRequest
 from lift.training.services import seats
 from tests.factories.people import actor_for, give_role, make_company, make_person
 from tests.factories.training import add_pool, make_session
 from tests.racing import race
+from tests.training.rivals import one_firm, owner_number, slow_standing, the_owner, the_session, totals
 
 pytestmark = pytest.mark.race
 
@@ -43,15 +40,6 @@ def prepare(app: APIFlask, seats: int) -> None:
             owner = make_person(f"Owner {number:02}", company)
             give_role(owner, company, Role.OWNER, Scope.COMPANY, company.id)
         db.session.commit()
-
-
-def owner_number(number: int) -> tuple[Actor, UUID]:
-    query = sa.select(RoleGrant.person_id, RoleGrant.organisation_id).where(RoleGrant.role == Role.OWNER)
-    person_id, company_id = db.session.execute(query.order_by(RoleGrant.id).offset(number).limit(1)).one()
-    membership = db.session.scalars(
-        sa.select(Membership).filter_by(person_id=person_id, organisation_id=company_id)
-    ).one()
-    return actor_for(membership.person, membership.organisation), person_id
 
 
 def enrol_one(number: int) -> str:
@@ -147,60 +135,12 @@ def test_race_of_ten_names_for_one_nameless_seat_leaves_the_first(committed: API
     assert (answers.count("named"), answers.count("named before")) == (1, 9)
 
 
-# Each rival below races through the product's own verbs; each control takes one guard away and must break.
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A firm with people and a session; what the rivals are told is read from the database."""
-
-    session_id: UUID
-    company_id: UUID
-
-
-def one_firm(app: APIFlask, size: int, people: int = 0, **session: Any) -> Stage:
-    with app.app_context():
-        company = make_company()
-        owner = make_person("Owner", company)
-        give_role(owner, company, Role.OWNER, Scope.COMPANY, company.id)
-        for number in range(people):
-            make_person(f"Persona {number}", company)
-        row = make_session(size, **session)
-        db.session.commit()
-        return Stage(row.id, company.id)
-
-
-def the_owner() -> Actor:
-    return owner_number(0)[0]
-
-
-def the_session() -> UUID:
-    return db.session.scalars(sa.select(PilotSession.id)).one()
-
-
-def totals() -> tuple[int, int]:
-    """Seats taken by the pools' counters, and live seats by the rows."""
-    taken = db.session.scalar(sa.select(sa.func.sum(Pool.taken))) or 0
-    rows = db.session.scalar(sa.select(sa.func.count()).where(Enrolment.status.in_(SEATED))) or 0
-    return taken, rows
-
-
 def enrol_under_cap(number: int) -> str:
     try:
         verbs.enrol(the_session(), EnrolRequest((), 1), actor=the_owner())
     except Refused as refused:
         return refused.problems[0].rule
     return "seat"
-
-
-def slow_standing(*args: Any) -> Any:
-    """Read what the company has, then think: makes the gap wide enough to be seen."""
-    found = REAL_STANDING(*args)
-    time.sleep(0.3)
-    return found
-
-
-REAL_STANDING = queries.standing_for
 
 
 def enrol_without_tally_lock(number: int) -> str:
@@ -256,123 +196,6 @@ def test_n2_race_control_without_the_pool_locks_breaks_the_count(committed: APIF
     two_pools(committed)
     answers = race(committed, enrol_without_pool_lock, 10, processes=10)
     assert answers.count("seat") > 2
-
-
-def offered(app: APIFlask) -> None:
-    """One offer that is over now by a hair and was warned of, and somebody who waits behind it."""
-    stage = one_firm(app, 1)
-    with app.app_context():
-        first = verbs.enrol(stage.session_id, EnrolRequest((), 2), actor=the_owner()).seated
-        waiting = db.session.scalars(sa.select(Enrolment).filter_by(status=EnrolmentStatus.WAITING)).one()
-        verbs.withdraw(first[0].id, actor=the_owner())
-        db.session.refresh(waiting)
-        assert waiting.status is EnrolmentStatus.OFFERED
-
-
-def confirm_or_decline(number: int) -> str:
-    row = db.session.scalars(sa.select(Enrolment).where(Enrolment.status != EnrolmentStatus.WITHDRAWN_IN_TIME)).one()
-    try:
-        (verbs.accept_offer if number % 2 else verbs.decline_offer)(row.id, actor=the_owner())
-    except Refused:
-        return "over"
-    return "accepted" if number % 2 else "declined"
-
-
-def test_s11_race_of_accept_and_decline_in_two_tabs_has_one_answer(committed: APIFlask) -> None:
-    offered(committed)
-    answers = race(committed, confirm_or_decline, 2)
-    assert Counter(answers) in ({"accepted": 1, "over": 1}, {"declined": 1, "over": 1})
-    with committed.app_context():
-        seats_left = 1 if "accepted" in answers else 0
-        assert totals() == (seats_left, seats_left)
-
-
-def confirm_or_expire(number: int) -> str:
-    row = db.session.scalars(sa.select(Enrolment).where(Enrolment.status != EnrolmentStatus.WITHDRAWN_IN_TIME)).one()
-    if number % 2:
-        verbs.sweep(row.expires_at or clock.now())
-        return "swept"
-    try:
-        verbs.accept_offer(row.id, actor=the_owner())
-    except Refused:
-        return "over"
-    return "accepted"
-
-
-def warned(app: APIFlask) -> None:
-    offered(app)
-    with app.app_context():
-        row = db.session.scalars(sa.select(Enrolment).filter_by(status=EnrolmentStatus.OFFERED)).one()
-        row.warned_at = row.clock_began_at
-        db.session.commit()
-
-
-def test_e9_race_of_confirm_and_expire_leaves_counter_and_rows_alike(committed: APIFlask) -> None:
-    warned(committed)
-    answers = race(committed, confirm_or_expire, 8, processes=8)
-    with committed.app_context():
-        row = db.session.scalars(sa.select(Enrolment).where(Enrolment.ended_at.is_(None))).one_or_none()
-        seated = 1 if row is not None else 0
-        assert (totals(), answers.count("accepted")) == ((seated, seated), seated)
-
-
-def withdraw_or_promote(number: int) -> str:
-    if number % 2:
-        verbs.promote_waiting(the_session(), now=clock.now())
-        return "promoted"
-    mine = db.session.scalars(sa.select(Enrolment).where(Enrolment.status.in_(LIVE)).order_by(Enrolment.ticket))
-    try:
-        verbs.withdraw(mine.all()[number // 2].id, actor=the_owner())
-    except Conflict:
-        return "gone"
-    return "withdrawn"
-
-
-def test_e11_race_of_cancel_and_promote_offers_each_freed_seat_once(committed: APIFlask) -> None:
-    stage = one_firm(committed, 4)
-    with committed.app_context():
-        verbs.enrol(stage.session_id, EnrolRequest((), 10), actor=the_owner())
-    race(committed, withdraw_or_promote, 8, processes=8)
-    with committed.app_context():
-        verbs.promote_waiting(stage.session_id, now=clock.now())
-        assert totals() == (4, 4)
-
-
-def sweep_now(number: int) -> int:
-    ends = db.session.scalars(sa.select(Enrolment.expires_at).where(Enrolment.expires_at.is_not(None))).first()
-    return verbs.sweep(ends or clock.now())
-
-
-def test_s3_race_of_two_sweepers_ends_each_nameless_seat_once(committed: APIFlask) -> None:
-    stage = one_firm(committed, 6)
-    with committed.app_context():
-        verbs.enrol(stage.session_id, EnrolRequest((), 6), actor=the_owner())
-        db.session.execute(sa.update(Enrolment).values(warned_at=Enrolment.clock_began_at))
-        db.session.commit()
-    race(committed, sweep_now, 4, processes=4)
-    with committed.app_context():
-        ended = db.session.scalar(sa.select(sa.func.sum(PoolLedger.change)).where(PoolLedger.change < 0))
-        assert (totals(), ended) == ((0, 0), -6)
-
-
-def cut_or_enrol(number: int) -> str:
-    if number == 0:
-        pool_id = db.session.scalars(sa.select(Pool.id)).one()
-        try:
-            verbs.resize_pool(pool_id, 1, actor=SYSTEM)
-        except Refused:
-            return "refused"
-        return "cut"
-    return "seat" if verbs.enrol(the_session(), EnrolRequest((), 1), actor=the_owner()).seated else "waiting"
-
-
-def test_e4_race_of_a_capacity_cut_and_enrolling_never_seats_more_than_the_size(committed: APIFlask) -> None:
-    one_firm(committed, 4)
-    answers = race(committed, cut_or_enrol, 8, processes=8)
-    with committed.app_context():
-        pool = db.session.scalars(sa.select(Pool)).one()
-        assert (pool.size, answers.count("seat")) in {(1, 0), (1, 1), (4, 4)}
-        assert totals() == (answers.count("seat"), answers.count("seat"))
 
 
 def cancel_or_enrol(number: int) -> str:
