@@ -140,7 +140,7 @@ def asked_for(app: APIFlask) -> None:
 
 def approve(number: int) -> str:
     try:
-        verbs.say_yes(the_place().id, actor=the_owner(), aid=AidAnswer.WITH_AID)
+        verbs.say_yes(the_place().id, actor=the_owner(), aid=AidAnswer.FULL_PRICE)
     except Conflict:
         return "answered"
     return "yes"
