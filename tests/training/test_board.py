@@ -19,8 +19,10 @@ from lift.training import services as verbs
 from lift.training.enums import AidAnswer, Decision, EnrolmentStatus, SessionStatus
 from lift.training.models import Enrolment, PilotSession, Pool
 from lift.training.policy import EnrolRequest
+from lift.training.queries import places
 from lift.training.queries.board import board_rows
 from lift.training.services import notices
+from lift.training.views import board
 from tests.factories.people import actor_for, give_role, make_company, make_owner, make_person
 from tests.factories.training import make_session
 
@@ -131,6 +133,32 @@ def test_n4_the_board_asks_as_many_questions_for_three_sessions_as_for_one(count
             lab = db.session.get_one(type(queries.host_lab(first.lab_id)), first.lab_id)
             make_session(5, lab=lab)
     assert counted[0] == counted[1]
+
+
+def test_s10_the_team_view_has_pages_and_asks_as_much_for_each(
+    client: FlaskClient, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, count_queries: Callable[[], int]
+) -> None:
+    monkeypatch.setattr(places, "TEAM_PAGE", 2)
+    monkeypatch.setattr(board, "TEAM_PAGE", 2)
+    session, company = make_session(5), make_company()
+    people = [make_person(f"Rosa {number}", company) for number in range(3)]
+    owner = make_owner(company)
+    db.session.commit()
+    verbs.enrol(session.id, EnrolRequest(tuple(p.id for p in people)), actor=actor_for(owner, company))
+    owners, shown, counted = sign_in(client, owner), {}, []
+    owners.get("/my-company/team")
+    for number in ("1", "2", "3", "x"):
+        count_queries()
+        page = owners.get(f"/my-company/team?page={number}").text
+        counted.append(count_queries())
+        shown[number] = ([p.name for p in people if p.name in page], "page=2" in page)
+    expected = {
+        "1": (["Rosa 0", "Rosa 1"], True),
+        "2": (["Rosa 2"], False),
+        "3": ([], True),
+        "x": (["Rosa 0", "Rosa 1"], True),
+    }
+    assert (shown, len(set(counted))) == (expected, 1)
 
 
 def test_s10_the_team_view_shows_states_and_no_answers(client: FlaskClient, sign_in: SignIn) -> None:

@@ -38,6 +38,8 @@ from lift.training.queries.firms import company_facts
 from lift.training.queries.money import AidRoom, aid_room, country_of, voucher_by_code
 from lift.training.queries.seats import candidates, cap_key, enrollable_session, waiting_in
 
+TEAM_PAGE = 50
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -160,9 +162,10 @@ def place_of(enrolment_id: UUID, company: UUID) -> Place | None:
     return found[0] if found else None
 
 
-def team_places(company: UUID) -> list[Place]:
-    """All live places of a company, next session first: for the company's own page (S10 shows no answers)."""
-    return _rows(_places().where(Enrolment.organisation_id == company, Enrolment.status.in_(LIVE)))
+def team_places(company: UUID, page: int = 1) -> list[Place]:
+    """Live places of a company, next session first, one more than a page: for its own page (S10 shows no answers)."""
+    mine = _places().where(Enrolment.organisation_id == company, Enrolment.status.in_(LIVE))
+    return _rows(mine.order_by(Enrolment.id).offset((page - 1) * TEAM_PAGE).limit(TEAM_PAGE + 1))
 
 
 def offers_of(person_id: UUID, company: UUID | None = None) -> list[Place]:

@@ -20,6 +20,7 @@ from lift.training import services as verbs
 from lift.training.enums import EnrolmentStatus
 from lift.training.forms import CancelForm, PoolSizeForm
 from lift.training.queries.board import PAGE, board_rows
+from lift.training.queries.places import TEAM_PAGE
 from lift.training.views.blueprint import bp
 from lift.training.views.enrol import acting_company
 from lift.web.current import current_actor
@@ -94,13 +95,22 @@ def accounting() -> Plain:
 @signed_in
 def team() -> str:
     """Who is enrolled, has attended, is certified; answers and marks stay the learner's own (S10)."""
-    places = queries.team_places(acting_company())
-    return render_template("training/team.html", places=places, Status=EnrolmentStatus)
+    number = _page_asked()
+    places = queries.team_places(acting_company(), number)
+    more = len(places) > TEAM_PAGE
+    return render_template(
+        "training/team.html", places=places[:TEAM_PAGE], page=number, more=more, Status=EnrolmentStatus
+    )
+
+
+def _page_asked() -> int:
+    """The number in the address; the first page for what is no number."""
+    asked = request.args.get("page", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 def _board(form: CancelForm | PoolSizeForm, problems: tuple[Problem, ...] = ()) -> str:
-    asked = request.args.get("page", "1")
-    number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    number = _page_asked()
     actor = current_actor()
     host = require_found(actor.organisation_id)
     labs = None if actor.has(Role.PARTNER_ADMIN, Scope.PARTNER, host) else actor.scope_ids(Role.LAB_MANAGER, Scope.LAB)
