@@ -82,8 +82,9 @@ TALLY = sa.text("UPDATE floor_tally SET count = count + 1 WHERE id = 1")
 AUDIT = sa.text("INSERT INTO floor_audit (action, thing_kind, thing_id, after) VALUES ('floor', 'booking', 'x', '{}')")
 ENROLMENT = """
 INSERT INTO floor_enrolment (id, session_id, pool_id, organisation_id, status, ticket, price_cents, aid_cents,
-                             voucher_cents, aid, created_at)
-VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '%s', 1, 0, 0, 0, 'full_price', now())
+                             voucher_cents, aid, pool_code, together, needs_yes, declines, warned_again, extended, created_at)
+VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '%s', 1, 0, 0, 0, 'full_price', '',
+        false, false, 0, false, false, now())
 """
 SEATED, WAITING = (sa.text(ENROLMENT % status) for status in ("confirmed", "waiting"))
 LEDGER = sa.text("INSERT INTO floor_ledger (pool_id, change, reason) VALUES (gen_random_uuid(), 1, 'enrolled')")

@@ -182,7 +182,7 @@ def test_m7_page_shows_who_gives_way_before_anything_happens(client: FlaskClient
     second = client.post("/desk/block", data=data | {"seen": seen.group(1)}, follow_redirects=True)
     db.session.refresh(booking)
     assert (booking.status, booking.reason) == (BookingStatus.DISPLACED, "Door sensor fault")
-    assert "Blocked. 1 bookings gave way" in text_of(second.get_data(as_text=True))
+    assert "Blocked. 1 booking gave way; its people are told why" in text_of(second.get_data(as_text=True))
 
 
 def test_m7_booking_made_after_the_preview_is_shown_first(client: FlaskClient, sign_in: SignIn) -> None:

@@ -29,6 +29,7 @@ from lift.labs.views.desk import Page, chosen_day, desk_lab, labs_of
 from lift.web.current import current_actor
 from lift.web.guard import signed_in
 from lift.web.i18n import gettext as _
+from lift.web.i18n import ngettext
 
 
 @bp.get("/desk/blocks")
@@ -140,7 +141,12 @@ def time_form(row: Block, lab: Lab) -> BlockTimeForm:
 def told_blocked(lab: Lab, during: Instants, gone: Sequence[Booking]) -> Response:
     """Back to the day of the block."""
     if gone:
-        flash(_("Blocked. %(n)s bookings gave way; their people are told why, with other times.", n=len(gone)))
+        said = ngettext(
+            "Blocked. %(num)s booking gave way; its people are told why, with other times.",
+            "Blocked. %(num)s bookings gave way; their people are told why, with other times.",
+            len(gone),
+        )
+        flash(said)
     else:
         flash(_("Blocked. No booking was in the way."))
     return redirect(url_for("labs.desk", lab=lab.slug, day=local_day(ends(during)[0], lab.zone).isoformat()))
